@@ -1,0 +1,78 @@
+//! A GitHub that runs on this machine: for tests, demonstrations and benchmarks.
+//!
+//! A [`World`] holds repositories, issues with their events, users and a clock. A [`Sim`] serves it as GitHub's REST
+//! API would, on a port of 127.0.0.1:
+//!
+//! ```
+//! # async fn example() -> Result<(), github_sim::Error> {
+//! use github_sim::{GenerateOptions, Sim, SimOptions, World};
+//!
+//! let now = "2026-08-01T00:00:00Z".parse().unwrap_or_default();
+//! let mut world = World::new(now);
+//! world.generate(&GenerateOptions { repos: 3, issues: 1_000, seed: 7, ..GenerateOptions::default() });
+//! let sim = Sim::start(world, SimOptions::default()).await?;
+//! // GET {sim.url()}repos/sim-org-00/repo-0000/issues?state=all&sort=updated&direction=asc&per_page=100
+//! sim.world_mut().close_issue("sim-org-00/repo-0000", 1)?;
+//! sim.stop().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where a world comes from
+//!
+//! - [`World::generate`]: issues that live realistically, the same for the same seed. They are kept as a few facts
+//!   each and their JSON is written at each request, so a million of them fit into well under a gigabyte.
+//! - [`World::load_recorded`]: real histories; kept and served as bytes.
+//! - [`World::upsert_issue`] and the other helpers: single issues and what people do to them.
+//!
+//! Tests read the truth from [`World::issues`] and [`world::Repository::issues`] and hold tables against it.
+//!
+//! # What is served
+//!
+//! `/repos/{owner}/{repo}` and `/repositories/{id}`, below both: `/issues`, `/issues/{n}`, `/issues/{n}/events`,
+//! `/issues/{n}/timeline`, `/issues/events`, `/labels`, `/installation`; `/user`, `/user/repos`, `/users/{login}`,
+//! `/users/{login}/repos`, `/orgs/{org}/repos`, `/rate_limit`, `/app`, `/app/installations` with access tokens, and
+//! `/installation/repositories`. The same API lies under `/api/v3/`, as on GitHub Enterprise. Addresses inside
+//! payloads name `api.github.com`, as in recorded data; only `Link` and `Location` name the simulator.
+//!
+//! - **Lists of issues** are computed from the state of the moment, so items move between pages while a client
+//!   reads. `Link: rel="next"` is an opaque address by numeric id with a cursor; there is no `rel="last"`; from
+//!   10,000 items on, page numbers answer 422 and cursors go on. Repository-wide events end at 30,000.
+//! - **ETags** are weak and change exactly when the content does. A match answers 304, which costs an authorised
+//!   caller nothing. They are made from ids and revisions, not from the body.
+//! - **Limits** are counted per token and bucket, over windows of the world's clock. Secondary limits are off
+//!   until [`LimitOptions::secondary`] is set.
+//! - **Standing**: 301 after a rename or transfer, 404, 410 (issues disabled, issue deleted), 451 (blocked), 401.
+//! - **Faults** ([`Fault`]) strike the next, the k-th or random requests of an endpoint.
+//! - **Hooks**: [`Sim::on_request`] changes the world between two requests of a client.
+//!
+//! # From outside
+//!
+//! `GET /_sim/stats`, `POST /_sim/stats/reset`, `GET|POST /_sim/clock` (`?set=RFC3339` or `?advance_seconds=N`),
+//! `POST /_sim/change?issues=N&repos=M&seed=S`, `POST /_sim/faults` with a JSON array of faults as text.
+
+mod auth;
+mod cursor;
+mod error;
+mod faults;
+mod generate;
+mod limits;
+mod options;
+mod payload;
+mod random;
+mod recorded;
+mod render;
+mod serve;
+mod stats;
+pub mod world;
+
+pub use error::Error;
+pub use faults::{Fault, FaultKind, When};
+pub use generate::GenerateOptions;
+pub use limits::Bucket;
+pub use options::{LimitClock, LimitOptions, PrivateAccess, SecondaryLimits, SimOptions, Token};
+pub use serve::{Sim, serve_forever};
+pub use stats::{EndpointStats, RequestRecord, Stats};
+pub use world::{
+    Access, BurstOptions, ClockMode, EventKind, IssueState, IssueTruth, Repository, RepositoryRef, StateEvent, World,
+};

@@ -1,0 +1,132 @@
+//! Repository objects.
+
+use std::fmt::Write as _;
+
+use super::{API, SITE, time_text};
+use crate::random::mix;
+use crate::render::user::Users;
+use crate::world::repository::{Access, Repository};
+
+const TEMPLATES: [(&str, &str); 36] = [
+    ("forks_url", "/forks"),
+    ("keys_url", "/keys{/key_id}"),
+    ("collaborators_url", "/collaborators{/collaborator}"),
+    ("teams_url", "/teams"),
+    ("hooks_url", "/hooks"),
+    ("issue_events_url", "/issues/events{/number}"),
+    ("events_url", "/events"),
+    ("assignees_url", "/assignees{/user}"),
+    ("branches_url", "/branches{/branch}"),
+    ("tags_url", "/tags"),
+    ("blobs_url", "/git/blobs{/sha}"),
+    ("git_tags_url", "/git/tags{/sha}"),
+    ("git_refs_url", "/git/refs{/sha}"),
+    ("trees_url", "/git/trees{/sha}"),
+    ("statuses_url", "/statuses/{sha}"),
+    ("languages_url", "/languages"),
+    ("stargazers_url", "/stargazers"),
+    ("contributors_url", "/contributors"),
+    ("subscribers_url", "/subscribers"),
+    ("subscription_url", "/subscription"),
+    ("commits_url", "/commits{/sha}"),
+    ("git_commits_url", "/git/commits{/sha}"),
+    ("comments_url", "/comments{/number}"),
+    ("issue_comment_url", "/issues/comments{/number}"),
+    ("contents_url", "/contents/{+path}"),
+    ("compare_url", "/compare/{base}...{head}"),
+    ("merges_url", "/merges"),
+    ("archive_url", "/{archive_format}{/ref}"),
+    ("downloads_url", "/downloads"),
+    ("issues_url", "/issues{/number}"),
+    ("pulls_url", "/pulls{/number}"),
+    ("milestones_url", "/milestones{/number}"),
+    ("notifications_url", "/notifications{?since,all,participating}"),
+    ("labels_url", "/labels{/name}"),
+    ("releases_url", "/releases{/id}"),
+    ("deployments_url", "/deployments"),
+];
+
+/// A repository as its own path answers (`is_full`) or as lists hold it. `can_push` is null without a token.
+pub(crate) fn repository_json(repository: &Repository, users: &Users, is_full: bool, can_push: Option<bool>) -> String {
+    let mut text = String::with_capacity(7000);
+    // Writing to a String cannot fail.
+    let _ = write_repository(&mut text, repository, users);
+    let _ = write_numbers(&mut text, repository);
+    if let Some(can_push) = can_push {
+        let _ = write!(
+            text,
+            ",\"permissions\":{{\"admin\":false,\"maintain\":false,\"push\":{can_push},\"triage\":{can_push},\"pull\":true}}"
+        );
+    }
+    if is_full {
+        let watchers = counts(repository).watchers;
+        let _ = write!(
+            text,
+            ",\"temp_clone_token\":\"\",\"network_count\":{},\"subscribers_count\":{watchers}",
+            counts(repository).forks
+        );
+        if owner_kind(repository) == "Organization" {
+            let owner = users.find(&repository.owner).unwrap_or("null");
+            let _ = write!(text, ",\"organization\":{owner}");
+        }
+    }
+    text.push('}');
+    text
+}
+
+/// Organisations own all generated and recorded repositories; a login that begins with `sim-user` is a person.
+pub(crate) fn owner_kind(repository: &Repository) -> &'static str {
+    if repository.owner.starts_with("sim-user") { "User" } else { "Organization" }
+}
+
+struct Counts {
+    stars: u64,
+    forks: u64,
+    watchers: u64,
+}
+
+fn counts(repository: &Repository) -> Counts {
+    let stars = mix(repository.id) % 20_000;
+    Counts { stars, forks: stars / 7, watchers: stars / 40 }
+}
+
+fn write_repository(text: &mut String, repository: &Repository, users: &Users) -> std::fmt::Result {
+    let (id, owner, name) = (repository.id, &repository.owner, &repository.name);
+    let owner_json = users.find(owner).unwrap_or("null");
+    let visibility = repository.is_private;
+    write!(
+        text,
+        "{{\"id\":{id},\"node_id\":\"R_kgDO{id}\",\"name\":\"{name}\",\"full_name\":\"{owner}/{name}\",\
+         \"private\":{visibility},\"owner\":{owner_json},\"html_url\":\"{SITE}/{owner}/{name}\",\
+         \"description\":\"{name} of {owner}\",\"fork\":false,\"url\":\"{API}/repos/{owner}/{name}\""
+    )?;
+    for (key, end) in TEMPLATES {
+        write!(text, ",\"{key}\":\"{API}/repos/{owner}/{name}{end}\"")?;
+    }
+    write!(
+        text,
+        ",\"created_at\":\"{}\",\"updated_at\":\"{changed}\",\"pushed_at\":\"{changed}\",\
+         \"git_url\":\"git://github.com/{owner}/{name}.git\",\"ssh_url\":\"git@github.com:{owner}/{name}.git\",\
+         \"clone_url\":\"{SITE}/{owner}/{name}.git\",\"svn_url\":\"{SITE}/{owner}/{name}\",\"homepage\":null",
+        time_text(repository.created_at),
+        changed = time_text(repository.changed_at),
+    )
+}
+
+fn write_numbers(text: &mut String, repository: &Repository) -> std::fmt::Result {
+    let Counts { stars, forks, .. } = counts(repository);
+    let open = repository.open_issue_count();
+    let has_issues = repository.access != Access::IssuesDisabled;
+    let visibility = if repository.is_private { "private" } else { "public" };
+    write!(
+        text,
+        ",\"size\":{size},\"stargazers_count\":{stars},\"watchers_count\":{stars},\"language\":\"Rust\",\
+         \"has_issues\":{has_issues},\"has_projects\":true,\"has_downloads\":true,\"has_wiki\":true,\
+         \"has_pages\":false,\"has_discussions\":false,\"forks_count\":{forks},\"mirror_url\":null,\
+         \"archived\":false,\"disabled\":false,\"open_issues_count\":{open},\"license\":null,\
+         \"allow_forking\":true,\"is_template\":false,\"web_commit_signoff_required\":false,\"topics\":[],\
+         \"visibility\":\"{visibility}\",\"forks\":{forks},\"open_issues\":{open},\"watchers\":{stars},\
+         \"default_branch\":\"main\"",
+        size = stars * 3 + 120,
+    )
+}

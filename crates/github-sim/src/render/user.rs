@@ -1,0 +1,97 @@
+//! Users, written once and shared by everything they did.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::ordered::{self, USER_KEYS};
+use super::{API, SITE};
+use crate::world::event::NOBODY;
+
+/// All users of a world; events and sketches name them by index.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Users {
+    by_login: HashMap<String, u32>,
+    json: Vec<Arc<str>>,
+}
+
+impl Users {
+    /// A user's JSON, `null` for one that is gone.
+    pub(crate) fn json(&self, index: u32) -> &str {
+        if index == NOBODY {
+            return "null";
+        }
+        usize::try_from(index).ok().and_then(|index| self.json.get(index)).map_or("null", |json| json)
+    }
+
+    /// The JSON of the user with this login (GitHub ignores case).
+    pub(crate) fn find(&self, login: &str) -> Option<&str> {
+        self.by_login.get(&login.to_ascii_lowercase()).map(|index| self.json(*index))
+    }
+
+    /// The index of a user of this login, made up if there is none.
+    pub(crate) fn ensure(&mut self, login: &str, kind: &str) -> u32 {
+        if let Some(index) = self.by_login.get(&login.to_ascii_lowercase()) {
+            return *index;
+        }
+        let json = user_json(login, 50_000_000 + self.json.len() as u64, kind);
+        self.push(login, json)
+    }
+
+    /// The index of a recorded user; the first recording of a login stays.
+    pub(crate) fn intern(&mut self, user: &Map<String, Value>) -> u32 {
+        let Some(login) = user.get("login").and_then(Value::as_str) else {
+            return NOBODY;
+        };
+        if let Some(index) = self.by_login.get(&login.to_ascii_lowercase()) {
+            return *index;
+        }
+        let known: Map<String, Value> = USER_KEYS
+            .iter()
+            .map(|key| ((*key).to_owned(), user.get(*key).cloned().unwrap_or_else(|| default_value(key))))
+            .collect();
+        self.push(login, ordered::object(&known, &USER_KEYS))
+    }
+
+    fn push(&mut self, login: &str, json: String) -> u32 {
+        let index = u32::try_from(self.json.len()).unwrap_or(NOBODY);
+        self.by_login.insert(login.to_ascii_lowercase(), index);
+        self.json.push(json.into());
+        index
+    }
+}
+
+fn default_value(key: &str) -> Value {
+    match key {
+        "user_view_type" => Value::from("public"),
+        "site_admin" => Value::from(false),
+        "gravatar_id" => Value::from(""),
+        _ => Value::Null,
+    }
+}
+
+/// A user or organisation that is only a login and an id.
+pub(crate) fn user_json(login: &str, id: u64, kind: &str) -> String {
+    let node = if kind == "Organization" { "O_kgDO" } else { "U_kgDO" };
+    let mut text = format!(
+        "{{\"login\":\"{login}\",\"id\":{id},\"node_id\":\"{node}{id}\",\
+         \"avatar_url\":\"https://avatars.githubusercontent.com/u/{id}?v=4\",\"gravatar_id\":\"\",\
+         \"url\":\"{API}/users/{login}\",\"html_url\":\"{SITE}/{login}\""
+    );
+    for (key, end) in [
+        ("followers_url", "/followers"),
+        ("following_url", "/following{/other_user}"),
+        ("gists_url", "/gists{/gist_id}"),
+        ("starred_url", "/starred{/owner}{/repo}"),
+        ("subscriptions_url", "/subscriptions"),
+        ("organizations_url", "/orgs"),
+        ("repos_url", "/repos"),
+        ("events_url", "/events{/privacy}"),
+        ("received_events_url", "/received_events"),
+    ] {
+        text.push_str(&format!(",\"{key}\":\"{API}/users/{login}{end}\""));
+    }
+    text.push_str(&format!(",\"type\":\"{kind}\",\"user_view_type\":\"public\",\"site_admin\":false}}"));
+    text
+}

@@ -1,0 +1,95 @@
+//! `/_sim`: what an outside process reads and changes. These requests are not counted and not limited.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use http::Method;
+use serde_json::{Value, json};
+
+use super::Shared;
+use super::answer::Answer;
+use super::request::Question;
+use crate::faults::Fault;
+use crate::world::BurstOptions;
+
+/// Answers `/_sim/...`; `body` is JSON or empty.
+pub(crate) fn answer(shared: &Shared, question: &Question, body: &[u8]) -> Answer {
+    let segments: Vec<&str> = question.segments.iter().map(String::as_str).collect();
+    let is_post = question.method == Method::POST;
+    match (segments.as_slice(), is_post) {
+        (["_sim", "stats"], false) => {
+            let stats = serde_json::to_value(&shared.counters().stats).unwrap_or_default();
+            Answer::of_value(200, &stats)
+        }
+        (["_sim", "stats", "reset"], true) => {
+            shared.counters().reset();
+            Answer::of_value(200, &json!({"reset": true}))
+        }
+        (["_sim", "clock"], false) => clock(shared),
+        (["_sim", "clock"], true) => set_clock(shared, question, body),
+        (["_sim", "change"], true) => change(shared, question),
+        (["_sim", "faults"], true) => set_faults(shared, body),
+        _ => Answer::error(404, "Not Found: /_sim has stats, stats/reset, clock, change and faults"),
+    }
+}
+
+fn clock(shared: &Shared) -> Answer {
+    Answer::of_value(200, &json!({"now": shared.world().now().to_rfc3339()}))
+}
+
+/// `?set=2026-01-01T00:00:00Z` or `?advance_seconds=3600`, or the same keys as JSON.
+fn set_clock(shared: &Shared, question: &Question, body: &[u8]) -> Answer {
+    let json: Value = serde_json::from_slice(body).unwrap_or_default();
+    let in_body = |key: &str| match json.get(key) {
+        Some(Value::String(text)) => Some(text.clone()),
+        Some(number @ Value::Number(_)) => Some(number.to_string()),
+        _ => None,
+    };
+    let given = |key: &str| question.parameter(key).map(str::to_owned).or_else(|| in_body(key));
+    if let Some(text) = given("set") {
+        let Ok(now) = DateTime::parse_from_rfc3339(&text) else {
+            return Answer::error(400, "`set` is not an RFC 3339 instant");
+        };
+        shared.world_mut().set_now(now.with_timezone(&Utc));
+        return clock(shared);
+    }
+    let seconds = given("advance_seconds").and_then(|text| text.parse::<i32>().ok());
+    let Some(seconds) = seconds else {
+        return Answer::error(400, "give `set` (RFC 3339) or `advance_seconds` (an integer)");
+    };
+    shared.world_mut().advance(TimeDelta::seconds(i64::from(seconds)));
+    clock(shared)
+}
+
+/// `?issues=N&repos=M&seed=S`
+fn change(shared: &Shared, question: &Question) -> Answer {
+    let number = |key: &str, default: u64| match question.parameter(key) {
+        None => Some(default),
+        Some(text) => text.parse::<u64>().ok(),
+    };
+    let (Some(issues), Some(repos), Some(seed)) = (number("issues", 1), number("repos", 1), number("seed", 1)) else {
+        return Answer::error(400, "`issues`, `repos` and `seed` are numbers");
+    };
+    let changed = shared.world_mut().change_issues(&BurstOptions { issues, repos, seed });
+    let mut by_repository = serde_json::Map::new();
+    for (name, number) in &changed {
+        let numbers = by_repository.entry(name.clone()).or_insert_with(|| json!([]));
+        if let Value::Array(numbers) = numbers {
+            numbers.push(json!(number));
+        }
+    }
+    Answer::of_value(200, &json!({"changed": changed.len(), "repositories": by_repository}))
+}
+
+/// A JSON array of faults as text.
+fn set_faults(shared: &Shared, body: &[u8]) -> Answer {
+    let Ok(texts) = serde_json::from_slice::<Vec<String>>(body) else {
+        return Answer::error(400, "the body is not a JSON array of texts");
+    };
+    let faults: Result<Vec<Fault>, _> = texts.iter().map(|text| text.parse()).collect();
+    match faults {
+        Ok(faults) => {
+            shared.faults().set(faults);
+            Answer::of_value(200, &json!({"faults": texts.len()}))
+        }
+        Err(error) => Answer::error(400, &error.to_string()),
+    }
+}

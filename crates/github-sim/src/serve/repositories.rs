@@ -1,0 +1,106 @@
+//! Repositories: finding the one a path means, and lists of them.
+
+use serde_json::json;
+
+use super::answer::{Answer, numbered_link, numbered_page};
+use super::events::{self, list};
+use super::request::{Call, Question};
+use super::route::{Part, Target};
+use super::{apps, issues};
+use crate::render::repository::repository_json;
+use crate::world::{Access, Repository, World};
+
+/// Answers every path under `/repos/{owner}/{repo}` and `/repositories/{id}`.
+pub(crate) fn answer(world: &World, target: &Target, part: Part, call: Call<'_>) -> Answer {
+    let found = match target {
+        Target::Id(id) => world.repositories.get(id),
+        Target::Name(name) => match world.resolve(name) {
+            Some((id, true)) => world.repositories.get(&id),
+            Some((id, false)) => {
+                let is_seen = world.repositories.get(&id).is_some_and(|repository| call.caller.sees(repository));
+                return if is_seen { moved(id, call.question) } else { Answer::not_found() };
+            }
+            None => None,
+        },
+    };
+    let Some(repository) = found.filter(|repository| call.caller.sees(repository)) else {
+        return Answer::not_found();
+    };
+    match repository.access {
+        Access::Blocked => return blocked(world),
+        Access::IssuesDisabled if part.is_of_issues() => {
+            return Answer::error(410, "Issues are disabled for this repo");
+        }
+        _ => {}
+    }
+    match part {
+        Part::Itself => single(world, repository, call),
+        Part::Installation => apps::of_repository(world, repository, call),
+        Part::Issues => issues::list(world, repository, call),
+        Part::Issue(number) => issues::single(world, repository, number, call),
+        Part::IssueEvents(number) => events::of_issue(world, repository, number, call, false),
+        Part::IssueTimeline(number) => events::of_issue(world, repository, number, call, true),
+        Part::Events => events::of_repository(world, repository, call),
+        Part::Labels => events::labels(repository, call),
+        Part::Unknown => Answer::not_found(),
+    }
+}
+
+/// A numbered page of the repositories that a caller may see.
+pub(crate) fn listed(world: &World, call: Call<'_>, path: &str, is_wanted: impl Fn(&Repository) -> bool) -> Answer {
+    let (page, link) = page(world, call, path, is_wanted);
+    let can_push = call.caller.token().map(|_| true);
+    let body = list(page, |repository, bytes| {
+        bytes.extend_from_slice(repository_json(repository, &world.users, false, can_push).as_bytes());
+    });
+    Answer::json(call.question, body).with_link(link)
+}
+
+/// `GET /installation/repositories`
+pub(crate) fn of_installation(world: &World, owner: &str, call: Call<'_>) -> Answer {
+    let is_own = |repository: &Repository| repository.owner().eq_ignore_ascii_case(owner);
+    let count = world.repositories().filter(|repository| is_own(repository)).count();
+    let (page, link) = page(world, call, "/installation/repositories", is_own);
+    let mut body = format!("{{\"total_count\":{count},\"repository_selection\":\"all\",\"repositories\":").into_bytes();
+    body.extend(list(page, |repository, bytes| {
+        bytes.extend_from_slice(repository_json(repository, &world.users, false, Some(true)).as_bytes());
+    }));
+    body.push(b'}');
+    Answer::json(call.question, body).with_link(link)
+}
+
+fn page<'a>(
+    world: &'a World,
+    call: Call<'_>,
+    path: &str,
+    is_wanted: impl Fn(&Repository) -> bool,
+) -> (Vec<&'a Repository>, Option<String>) {
+    let seen = world.repositories().filter(|repository| call.caller.sees(repository) && is_wanted(repository));
+    let mut repositories: Vec<&Repository> = seen.collect();
+    repositories.sort_by_key(|repository| repository.full_name().to_ascii_lowercase());
+    let link = numbered_link(call.question, path, repositories.len());
+    (numbered_page(call.question, repositories), link)
+}
+
+fn single(world: &World, repository: &Repository, call: Call<'_>) -> Answer {
+    let can_push = call.caller.token().map(|_| true);
+    Answer::json(call.question, repository_json(repository, &world.users, true, can_push))
+}
+
+fn moved(id: u64, question: &Question) -> Answer {
+    // /repos/OWNER/NAME/rest becomes /repositories/ID/rest.
+    let rest: String = question.path.splitn(5, '/').nth(4).map(|rest| format!("/{rest}")).unwrap_or_default();
+    let query = if question.raw_query.is_empty() { String::new() } else { format!("?{}", question.raw_query) };
+    Answer::moved(format!("{}/repositories/{id}{rest}{query}", question.base))
+}
+
+fn blocked(world: &World) -> Answer {
+    let body = json!({
+        "message": "Repository access blocked",
+        "block": {
+            "reason": "dmca", "created_at": crate::render::time_text(world.now().timestamp()),
+            "html_url": "https://github.com/github/dmca",
+        },
+    });
+    Answer::of_value(451, &body)
+}

@@ -1,0 +1,145 @@
+//! Which endpoint a path means.
+
+use http::Method;
+
+use super::request::Question;
+
+/// An endpoint of the API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Route {
+    Root,
+    RateLimit,
+    Viewer,
+    ViewerRepositories,
+    User(String),
+    OwnerRepositories { owner: String, is_organization: bool },
+    App,
+    Installations,
+    Installation(u64),
+    AccessTokens(u64),
+    InstallationRepositories,
+    Repository { target: Target, part: Part },
+    Unknown,
+}
+
+/// A repository as it is named in a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    Name(String),
+    Id(u64),
+}
+
+/// What of a repository is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    Itself,
+    Installation,
+    Issues,
+    Issue(u32),
+    IssueEvents(u32),
+    IssueTimeline(u32),
+    Events,
+    Labels,
+    Unknown,
+}
+
+impl Route {
+    pub(crate) fn find(question: &Question) -> Self {
+        let segments: Vec<&str> = question.segments.iter().map(String::as_str).collect();
+        let is_post = question.method == Method::POST;
+        if let ["app", "installations", id, "access_tokens"] = segments.as_slice() {
+            return match id.parse() {
+                Ok(id) if is_post => Self::AccessTokens(id),
+                _ => Self::Unknown,
+            };
+        }
+        if !question.is_read() {
+            return Self::Unknown;
+        }
+        match segments.as_slice() {
+            [] => Self::Root,
+            ["rate_limit"] => Self::RateLimit,
+            ["user"] => Self::Viewer,
+            ["user", "repos"] => Self::ViewerRepositories,
+            ["users", login] => Self::User((*login).to_owned()),
+            ["users", owner, "repos"] => Self::OwnerRepositories { owner: (*owner).to_owned(), is_organization: false },
+            ["orgs", owner, "repos"] => Self::OwnerRepositories { owner: (*owner).to_owned(), is_organization: true },
+            ["app"] => Self::App,
+            ["app", "installations"] => Self::Installations,
+            ["app", "installations", id] => id.parse().map_or(Self::Unknown, Self::Installation),
+            ["installation", "repositories"] => Self::InstallationRepositories,
+            ["repos", owner, name, rest @ ..] => {
+                Self::Repository { target: Target::Name(format!("{owner}/{name}")), part: Part::find(rest) }
+            }
+            ["repositories", id, rest @ ..] => id
+                .parse()
+                .map_or(Self::Unknown, |id| Self::Repository { target: Target::Id(id), part: Part::find(rest) }),
+            _ => Self::Unknown,
+        }
+    }
+
+    /// The endpoint with its variables named, as it is counted and as faults name it.
+    pub(crate) fn template(&self) -> &'static str {
+        match self {
+            Self::Root => "/",
+            Self::RateLimit => "/rate_limit",
+            Self::Viewer => "/user",
+            Self::ViewerRepositories => "/user/repos",
+            Self::User(_) => "/users/{username}",
+            Self::OwnerRepositories { is_organization: false, .. } => "/users/{username}/repos",
+            Self::OwnerRepositories { is_organization: true, .. } => "/orgs/{org}/repos",
+            Self::App => "/app",
+            Self::Installations => "/app/installations",
+            Self::Installation(_) => "/app/installations/{installation_id}",
+            Self::AccessTokens(_) => "/app/installations/{installation_id}/access_tokens",
+            Self::InstallationRepositories => "/installation/repositories",
+            Self::Repository { target: Target::Name(_), part } => part.templates().0,
+            Self::Repository { target: Target::Id(_), part } => part.templates().1,
+            Self::Unknown => "(unknown)",
+        }
+    }
+}
+
+impl Part {
+    fn find(rest: &[&str]) -> Self {
+        let number = |text: &str, part: fn(u32) -> Self| text.parse().map_or(Self::Unknown, part);
+        match rest {
+            [] => Self::Itself,
+            ["installation"] => Self::Installation,
+            ["issues"] => Self::Issues,
+            ["issues", "events"] => Self::Events,
+            ["issues", text] => number(text, Self::Issue),
+            ["issues", text, "events"] => number(text, Self::IssueEvents),
+            ["issues", text, "timeline"] => number(text, Self::IssueTimeline),
+            ["labels"] => Self::Labels,
+            _ => Self::Unknown,
+        }
+    }
+
+    fn templates(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Itself => ("/repos/{owner}/{repo}", "/repositories/{id}"),
+            Self::Installation => ("/repos/{owner}/{repo}/installation", "/repositories/{id}/installation"),
+            Self::Issues => ("/repos/{owner}/{repo}/issues", "/repositories/{id}/issues"),
+            Self::Issue(_) => {
+                ("/repos/{owner}/{repo}/issues/{issue_number}", "/repositories/{id}/issues/{issue_number}")
+            }
+            Self::IssueEvents(_) => (
+                "/repos/{owner}/{repo}/issues/{issue_number}/events",
+                "/repositories/{id}/issues/{issue_number}/events",
+            ),
+            Self::IssueTimeline(_) => (
+                "/repos/{owner}/{repo}/issues/{issue_number}/timeline",
+                "/repositories/{id}/issues/{issue_number}/timeline",
+            ),
+            Self::Events => ("/repos/{owner}/{repo}/issues/events", "/repositories/{id}/issues/events"),
+            Self::Labels => ("/repos/{owner}/{repo}/labels", "/repositories/{id}/labels"),
+            Self::Unknown => ("/repos/{owner}/{repo}/(unknown)", "/repositories/{id}/(unknown)"),
+        }
+    }
+
+    /// Whether it belongs to the issues, which a repository can turn off.
+    pub(crate) fn is_of_issues(self) -> bool {
+        !matches!(self, Self::Itself | Self::Installation | Self::Labels | Self::Unknown)
+    }
+}

@@ -1,0 +1,13 @@
+//! The simulated GitHub as a plain HTTP client sees it.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
+
+mod apps;
+mod client;
+mod conditional;
+mod control;
+mod faults;
+mod generated;
+mod limits;
+mod paging;
+mod recorded;
+mod standing;

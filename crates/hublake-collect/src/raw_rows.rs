@@ -1,0 +1,186 @@
+//! Laying out pages and runs as rows of the raw tables.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder};
+use arrow::datatypes::SchemaRef;
+use chrono::{DateTime, NaiveDate, Utc};
+use hublake_lake::PartitionedRows;
+use sha2::{Digest, Sha256};
+
+use crate::raw_writer::{RawPage, RawRun};
+use crate::tables;
+use crate::{Error, Result};
+
+/// The elements of `pages` as rows of `raw_github_issues`.
+pub(crate) fn issues(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
+    by_day(tables::RAW_ISSUES, pages, |page| page.fetched_at, issue_rows)
+}
+
+/// `pages` as rows of `raw_pages`.
+pub(crate) fn pages(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
+    by_day(tables::RAW_PAGES, pages, |page| page.fetched_at, page_rows)
+}
+
+/// `runs` as rows of `raw_runs`.
+pub(crate) fn runs(runs: &[RawRun]) -> Result<Vec<PartitionedRows>> {
+    by_day(tables::RAW_RUNS, runs, |run| run.finished_at, run_rows)
+}
+
+/// The hash of some bytes, as 64 hexadecimal digits.
+pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn by_day<T>(
+    table: &'static str,
+    items: &[T],
+    at: impl Fn(&T) -> DateTime<Utc>,
+    layout: impl Fn(&[&T]) -> Result<RecordBatch, arrow::error::ArrowError>,
+) -> Result<Vec<PartitionedRows>> {
+    let mut days: BTreeMap<NaiveDate, Vec<&T>> = BTreeMap::new();
+    for item in items {
+        days.entry(at(item).date_naive()).or_default().push(item);
+    }
+    days.into_iter()
+        .map(|(day, items)| {
+            let rows = layout(&items).map_err(|source| Error::Arrow { table, source })?;
+            Ok(PartitionedRows { partition: Some(day.to_string()), rows })
+        })
+        .filter(|part| part.as_ref().map_or(true, |part| part.rows.num_rows() > 0))
+        .collect()
+}
+
+fn issue_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let count: usize = pages.iter().map(|page| page.elements.len()).sum();
+    let bytes: usize = pages.iter().map(|page| page.body.len()).sum();
+    let mut run_id = StringBuilder::new();
+    let mut run_seq = Int64Builder::with_capacity(count);
+    let mut repo_id = Int64Builder::with_capacity(count);
+    let mut repo_full_name = StringBuilder::new();
+    let mut page_number = Int64Builder::with_capacity(count);
+    let mut item_index = Int64Builder::with_capacity(count);
+    let mut fetched_at = instants(count);
+    let mut issue_id = Int64Builder::with_capacity(count);
+    let mut issue_number = Int64Builder::with_capacity(count);
+    let mut updated_at = instants(count);
+    let mut payload = StringBuilder::with_capacity(count, bytes);
+    let mut hash = StringBuilder::with_capacity(count, count * 64);
+    for page in pages {
+        let body = std::str::from_utf8(&page.body)
+            .map_err(|error| arrow::error::ArrowError::InvalidArgumentError(error.to_string()))?;
+        for (index, element) in page.elements.iter().enumerate() {
+            let text = &body[element.start..element.end];
+            run_id.append_value(&page.stamp.run_id);
+            run_seq.append_value(page.stamp.run_seq);
+            repo_id.append_value(page.repo_id);
+            repo_full_name.append_value(&page.repo_full_name);
+            page_number.append_value(page.page_number);
+            item_index.append_value(i64::try_from(index).unwrap_or(i64::MAX));
+            fetched_at.append_value(page.fetched_at.timestamp_micros());
+            issue_id.append_option(element.id);
+            issue_number.append_option(element.number);
+            updated_at.append_option(element.updated_at.map(|at| at.timestamp_micros()));
+            payload.append_value(text);
+            hash.append_value(sha256_hex(text.as_bytes()));
+        }
+    }
+    batch(
+        tables::file_schema(&tables::raw_issues()),
+        vec![
+            Arc::new(run_id.finish()),
+            Arc::new(run_seq.finish()),
+            Arc::new(repo_id.finish()),
+            Arc::new(repo_full_name.finish()),
+            Arc::new(page_number.finish()),
+            Arc::new(item_index.finish()),
+            Arc::new(fetched_at.finish()),
+            Arc::new(issue_id.finish()),
+            Arc::new(issue_number.finish()),
+            Arc::new(updated_at.finish()),
+            Arc::new(payload.finish()),
+            Arc::new(hash.finish()),
+        ],
+    )
+}
+
+fn page_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let rate = |page: &&RawPage| page.rate.clone();
+    batch(
+        tables::file_schema(&tables::raw_pages()),
+        vec![
+            strings(pages, |page| Some(page.stamp.run_id.to_string())),
+            numbers(pages, |page| Some(page.stamp.run_seq)),
+            numbers(pages, |page| Some(page.repo_id)),
+            strings(pages, |page| Some(page.repo_full_name.clone())),
+            strings(pages, |page| Some(page.stream.to_owned())),
+            numbers(pages, |page| Some(page.page_number)),
+            strings(pages, |page| Some(page.url.clone())),
+            numbers(pages, |page| Some(i64::from(page.status))),
+            strings(pages, |page| page.etag.clone()),
+            times(pages, |page| Some(page.fetched_at)),
+            numbers(pages, |page| i64::try_from(page.body.len()).ok()),
+            strings(pages, |page| Some(sha256_hex(&page.body))),
+            numbers(pages, |page| i64::try_from(page.elements.len()).ok()),
+            strings(pages, |page| rate(page).map(|rate| rate.resource.as_str().to_owned())),
+            numbers(pages, |page| rate(page).map(|rate| i64::from(rate.limit))),
+            numbers(pages, |page| rate(page).map(|rate| i64::from(rate.remaining))),
+            times(pages, |page| rate(page).map(|rate| rate.reset_at)),
+        ],
+    )
+}
+
+fn run_rows(runs: &[&RawRun]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    batch(
+        tables::file_schema(&tables::raw_runs()),
+        vec![
+            strings(runs, |run| Some(run.stamp.run_id.to_string())),
+            numbers(runs, |run| Some(run.stamp.run_seq)),
+            strings(runs, |run| Some(run.pipeline.to_owned())),
+            strings(runs, |run| Some(run.stream.to_owned())),
+            numbers(runs, |run| Some(run.repo_id)),
+            strings(runs, |run| Some(run.repo_full_name.clone())),
+            strings(runs, |run| run.repo_full_name.split('/').next().map(str::to_owned)),
+            strings(runs, |run| run.repo_full_name.split('/').next_back().map(str::to_owned)),
+            strings(runs, |_| Some("success".to_owned())),
+            strings(runs, |run| Some(run.mode.to_owned())),
+            times(runs, |run| Some(run.started_at)),
+            times(runs, |run| Some(run.finished_at)),
+            times(runs, |run| run.since),
+            numbers(runs, |run| Some(run.pages_fetched)),
+            numbers(runs, |run| Some(run.records_fetched)),
+            times(runs, |run| run.max_updated_at),
+            strings(runs, |run| Some(run.final_url.clone())),
+            numbers(runs, |run| Some(i64::from(run.spent.requests))),
+            numbers(runs, |run| Some(i64::from(run.spent.not_modified))),
+            numbers(runs, |run| Some(i64::from(run.spent.quota))),
+        ],
+    )
+}
+
+fn batch(schema: SchemaRef, columns: Vec<ArrayRef>) -> Result<RecordBatch, arrow::error::ArrowError> {
+    RecordBatch::try_new(schema, columns)
+}
+
+fn strings<T>(items: &[&T], value: impl Fn(&&T) -> Option<String>) -> ArrayRef {
+    Arc::new(arrow::array::StringArray::from_iter(items.iter().map(value)))
+}
+
+fn numbers<T>(items: &[&T], value: impl Fn(&&T) -> Option<i64>) -> ArrayRef {
+    Arc::new(arrow::array::Int64Array::from_iter(items.iter().map(value)))
+}
+
+fn times<T>(items: &[&T], value: impl Fn(&&T) -> Option<DateTime<Utc>>) -> ArrayRef {
+    let micros = items.iter().map(|item| value(item).map(|at| at.timestamp_micros()));
+    Arc::new(arrow::array::TimestampMicrosecondArray::from_iter(micros).with_timezone("UTC"))
+}
+
+pub(crate) fn instants(capacity: usize) -> TimestampMicrosecondBuilder {
+    TimestampMicrosecondBuilder::with_capacity(capacity).with_timezone("UTC")
+}

@@ -1,0 +1,237 @@
+//! Putting pages into the lake in groups.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, Utc};
+use hublake_github::{RateLimit, Spent};
+use hublake_lake::{Lake, Table};
+use hublake_store::{Attempt, Store};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use crate::element::Element;
+use crate::{Error, Result, raw_rows, tables};
+
+/// A group is written when its bodies reach this size ...
+const GROUP_BYTES: usize = 8 * 1024 * 1024;
+/// ... or when its first page has waited this long.
+const GROUP_AGE: Duration = Duration::from_secs(1);
+/// Pages that may wait while a group is being written.
+const WAITING_PAGES: usize = 32;
+
+/// The run that everything written carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunStamp {
+    /// As in the tables, `run-00000042`.
+    pub run_id: Arc<str>,
+    /// Grows by one a run.
+    pub run_seq: i64,
+}
+
+/// One answer, and where collecting its repository stands once it is in the lake.
+pub(crate) struct RawPage {
+    pub(crate) stamp: RunStamp,
+    pub(crate) repo_id: i64,
+    pub(crate) repo_full_name: String,
+    pub(crate) stream: &'static str,
+    pub(crate) page_number: i64,
+    pub(crate) url: String,
+    pub(crate) status: u16,
+    pub(crate) etag: Option<String>,
+    pub(crate) fetched_at: DateTime<Utc>,
+    pub(crate) body: Bytes,
+    pub(crate) elements: Vec<Element>,
+    pub(crate) rate: Option<RateLimit>,
+    pub(crate) attempt: Attempt,
+}
+
+/// A complete run of a stream over a repository.
+pub(crate) struct RawRun {
+    pub(crate) stamp: RunStamp,
+    pub(crate) pipeline: &'static str,
+    pub(crate) stream: &'static str,
+    pub(crate) repo_id: i64,
+    pub(crate) repo_full_name: String,
+    pub(crate) mode: &'static str,
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) finished_at: DateTime<Utc>,
+    pub(crate) since: Option<DateTime<Utc>>,
+    pub(crate) pages_fetched: i64,
+    pub(crate) records_fetched: i64,
+    pub(crate) max_updated_at: Option<DateTime<Utc>>,
+    pub(crate) final_url: String,
+    pub(crate) spent: Spent,
+    pub(crate) attempt: Attempt,
+}
+
+pub(crate) enum Message {
+    Page(Box<RawPage>),
+    Run(Box<RawRun>),
+}
+
+/// Writes pages and runs into the lake, across repositories, in the order in which they are sent.
+///
+/// The order of effects is: rows, pages, the repositories' progress in the control store, runs, their
+/// completion. A death between any two of them costs at most one group fetched again.
+pub struct RawWriter {
+    sender: mpsc::Sender<Message>,
+    task: JoinHandle<Result<()>>,
+}
+
+impl RawWriter {
+    /// Starts the task; the tables are opened when the first group is written.
+    pub fn start(lake: Lake, store: Store) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING_PAGES);
+        let group = Group { lake, store, tables: None, pages: Vec::new(), runs: Vec::new(), bytes: 0 };
+        Self { sender, task: tokio::spawn(write_groups(group, receiver)) }
+    }
+
+    pub(crate) fn sender(&self) -> RawSender {
+        RawSender { sender: self.sender.clone() }
+    }
+
+    /// Waits until everything sent is in the lake.
+    pub async fn finish(self) -> Result<()> {
+        drop(self.sender);
+        self.task.await.map_err(|_| Error::WriterGone)?
+    }
+}
+
+/// A way to send to a [`RawWriter`].
+#[derive(Clone)]
+pub(crate) struct RawSender {
+    sender: mpsc::Sender<Message>,
+}
+
+impl RawSender {
+    pub(crate) async fn page(&self, page: RawPage) -> Result<()> {
+        self.sender.send(Message::Page(Box::new(page))).await.map_err(|_| Error::WriterGone)
+    }
+
+    pub(crate) async fn run(&self, run: RawRun) -> Result<()> {
+        self.sender.send(Message::Run(Box::new(run))).await.map_err(|_| Error::WriterGone)
+    }
+}
+
+struct Group {
+    lake: Lake,
+    store: Store,
+    tables: Option<Tables>,
+    pages: Vec<RawPage>,
+    runs: Vec<RawRun>,
+    bytes: usize,
+}
+
+struct Tables {
+    issues: Table,
+    pages: Table,
+    runs: Table,
+}
+
+async fn write_groups(mut group: Group, mut receiver: mpsc::Receiver<Message>) -> Result<()> {
+    while let Some(first) = receiver.recv().await {
+        group.add(first);
+        let deadline = Instant::now() + GROUP_AGE;
+        let mut open = true;
+        while open && group.bytes < GROUP_BYTES {
+            match tokio::time::timeout_at(deadline, receiver.recv()).await {
+                Ok(Some(message)) => group.add(message),
+                Ok(None) => open = false,
+                Err(_) => break,
+            }
+        }
+        group.write().await?;
+    }
+    group.join_small_files().await
+}
+
+impl Group {
+    fn add(&mut self, message: Message) {
+        match message {
+            Message::Page(page) => {
+                self.bytes += page.body.len();
+                self.pages.push(*page);
+            }
+            Message::Run(run) => self.runs.push(*run),
+        }
+    }
+
+    async fn write(&mut self) -> Result<()> {
+        let pages = std::mem::take(&mut self.pages);
+        let runs = std::mem::take(&mut self.runs);
+        self.bytes = 0;
+        let tables = match &mut self.tables {
+            Some(tables) => tables,
+            None => self.tables.insert(Tables::open(&self.lake).await?),
+        };
+        if !pages.is_empty() {
+            let transactions = next_transactions(&mut tables.issues, &pages).await?;
+            let (pages, issue_rows, page_rows) = lay_out(pages).await?;
+            tables.issues.append(issue_rows, &transactions).await?;
+            tables.pages.append(page_rows, &transactions).await?;
+            let progress: BTreeMap<_, _> =
+                pages.iter().map(|page| ((page.stream, page.repo_id), &page.attempt)).collect();
+            for ((stream, repo_id), attempt) in progress {
+                self.store.save_attempt(stream, repo_id, attempt).await?;
+            }
+        }
+        if !runs.is_empty() {
+            let transactions: Vec<_> = runs
+                .iter()
+                .map(|run| (format!("{}/{}", run.stream, run.repo_id), run.stamp.run_seq))
+                .collect();
+            tables.runs.append(raw_rows::runs(&runs)?, &transactions).await?;
+            for run in &runs {
+                self.store.save_attempt(run.stream, run.repo_id, &run.attempt).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn join_small_files(&mut self) -> Result<()> {
+        if let Some(tables) = &mut self.tables {
+            for table in [&mut tables.issues, &mut tables.pages, &mut tables.runs] {
+                table.join_small_files().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tables {
+    async fn open(lake: &Lake) -> Result<Self> {
+        Ok(Self {
+            issues: lake.table(&tables::raw_issues()).await?,
+            pages: lake.table(&tables::raw_pages()).await?,
+            runs: lake.table(&tables::raw_runs()).await?,
+        })
+    }
+}
+
+/// One transaction identifier a stream and repository; its version grows by one a group.
+async fn next_transactions(table: &mut Table, pages: &[RawPage]) -> Result<Vec<(String, i64)>> {
+    let ids: BTreeSet<_> = pages.iter().map(|page| (page.stream, page.repo_id)).collect();
+    let mut transactions = Vec::with_capacity(ids.len());
+    for (stream, repo_id) in ids {
+        let app_id = format!("{stream}/{repo_id}");
+        let version = table.transaction_version(&app_id).await?.unwrap_or_default() + 1;
+        transactions.push((app_id, version));
+    }
+    Ok(transactions)
+}
+
+/// Hashing and laying out keep a processor busy, so they leave the threads that serve the network.
+async fn lay_out(
+    pages: Vec<RawPage>,
+) -> Result<(Vec<RawPage>, Vec<hublake_lake::PartitionedRows>, Vec<hublake_lake::PartitionedRows>)> {
+    let work = move || {
+        let issues = raw_rows::issues(&pages)?;
+        let rows = raw_rows::pages(&pages)?;
+        Ok((pages, issues, rows))
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::WriterGone)?
+}

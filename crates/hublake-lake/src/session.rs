@@ -1,0 +1,58 @@
+//! The DataFusion session in which models and readers' queries run.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use datafusion::error::Result;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use crate::percentile::percentile_exact;
+
+/// How much a session may use.
+#[derive(Clone, Debug)]
+pub struct SessionOptions {
+    /// Memory for operators, in bytes; what exceeds it spills to disk where the operator can.
+    pub memory_limit_bytes: usize,
+    /// Where spilled data goes; the system's temporary folder if `None`.
+    pub spill_dir: Option<PathBuf>,
+}
+
+impl Default for SessionOptions {
+    fn default() -> Self {
+        Self { memory_limit_bytes: 512 * 1024 * 1024, spill_dir: None }
+    }
+}
+
+/// Makes a session with bounded memory, UTC, plain string types and `percentile_exact`.
+///
+/// Its default schema is `public`; schemas `stored` and `previous` are made by those who fill them.
+pub fn session(options: &SessionOptions) -> Result<SessionContext> {
+    let pool = TrackConsumersPool::new(
+        FairSpillPool::new(options.memory_limit_bytes),
+        std::num::NonZeroUsize::MIN.saturating_add(4),
+    );
+    let disk = match &options.spill_dir {
+        Some(folder) => DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![folder.clone()])),
+        None => DiskManagerBuilder::default(),
+    };
+    let runtime =
+        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build_arc()?;
+    let context = SessionContext::new_with_config_rt(config(), runtime);
+    context.register_udaf(percentile_exact());
+    Ok(context)
+}
+
+fn config() -> SessionConfig {
+    let mut config = SessionConfig::new().with_information_schema(true).with_default_catalog_and_schema("hublake", "public");
+    let options = config.options_mut();
+    options.execution.time_zone = Some("UTC".to_owned());
+    options.execution.collect_statistics = false;
+    // One string type everywhere: results are written to Delta, which has only one.
+    options.sql_parser.map_string_types_to_utf8view = false;
+    options.execution.parquet.schema_force_view_types = false;
+    options.execution.parquet.pushdown_filters = true;
+    config
+}

@@ -1,0 +1,141 @@
+//! Computing the models of a pipeline over a batch of repositories.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use chrono::{DateTime, Utc};
+use datafusion::dataframe::DataFrame;
+use datafusion::datasource::MemTable;
+use datafusion::error::Result as EngineResult;
+use datafusion::prelude::{SessionContext, ident};
+use datafusion::common::TableReference;
+use tokio::time::{Instant, timeout_at};
+
+use crate::Error;
+use crate::model::{Kind, Model};
+use crate::plan::{Action, plan};
+use crate::project::Project;
+use crate::session;
+use crate::views;
+
+/// The columns that say what a repository is called today.
+const REPOSITORY_NAMES: [&str; 3] = ["repo_full_name", "repo_owner", "repo_name"];
+
+/// Computes a pipeline's models and returns the rows of the stored ones by name.
+///
+/// The batches have exactly the model's schema and are sorted by its grain. In the session each result
+/// stands under its name in the default schema and in schema `stored`, and views over them beside it.
+///
+/// `run_at` stands for the present in the models. Errors: [`Error::UnknownPipeline`]; [`Error::Query`]
+/// naming the model; [`Error::DeadlinePassed`] when a model is not done at `deadline`.
+pub async fn build(
+    context: &SessionContext,
+    project: &Project,
+    pipeline: &str,
+    run_at: DateTime<Utc>,
+    deadline: Option<Instant>,
+) -> Result<BTreeMap<String, Vec<RecordBatch>>, Error> {
+    let mut results = BTreeMap::new();
+    for step in plan(project, pipeline)? {
+        let Some(model) = project.model(&step.name) else { continue };
+        let failed = Error::query(&model.name);
+        match step.action {
+            Action::Audit { .. } => {}
+            Action::View => views::register(context, model, run_at).await.map_err(failed)?,
+            Action::Release => {
+                context.deregister_table(TableReference::bare(model.name.as_str())).map_err(failed)?;
+            }
+            Action::Compute => {
+                let rows = within(deadline, &model.name, compute(context, model, run_at, false)).await?;
+                register(context, model, rows).map_err(failed)?;
+            }
+            Action::Merge { .. } | Action::Replace => {
+                let rows = within(deadline, &model.name, compute(context, model, run_at, true)).await?;
+                register(context, model, rows.clone()).map_err(failed)?;
+                results.insert(step.name, rows);
+            }
+        }
+    }
+    Ok(results)
+}
+
+/// Computes one model, whatever its kind, over the tables that are in the session.
+///
+/// The batches have exactly the model's schema and are sorted by its grain. Errors: [`Error::Query`].
+pub async fn build_model(
+    context: &SessionContext,
+    model: &Model,
+    run_at: DateTime<Utc>,
+) -> Result<Vec<RecordBatch>, Error> {
+    compute(context, model, run_at, true).await.map_err(Error::query(&model.name))
+}
+
+async fn compute(
+    context: &SessionContext,
+    model: &Model,
+    run_at: DateTime<Utc>,
+    is_sorted: bool,
+) -> EngineResult<Vec<RecordBatch>> {
+    let started = Instant::now();
+    let fresh = session::frame(context, &model.statement, run_at).await?;
+    let mut rows = match &model.kind {
+        Kind::Merge { key, changes } => carried_forward(context, model, key, changes).await?.union(fresh)?,
+        Kind::Temporary | Kind::Incremental | Kind::View => fresh,
+    };
+    if is_sorted {
+        rows = rows.sort(model.grain.iter().map(|name| ident(name).sort(true, false)).collect())?;
+    }
+    let batches = session::conform(rows.collect().await?, &model.schema())?;
+    let row_count = batches.iter().map(RecordBatch::num_rows).sum::<usize>();
+    let duration_ms = started.elapsed().as_millis();
+    tracing::debug!(model = model.name, rows = row_count, duration_ms, "computed");
+    Ok(batches)
+}
+
+/// The previous rows that no change replaces, under the repositories' current names.
+async fn carried_forward(
+    context: &SessionContext,
+    model: &Model,
+    key: &[String],
+    changes: &str,
+) -> EngineResult<DataFrame> {
+    let mut columns = Vec::with_capacity(model.columns.len());
+    for column in &model.columns {
+        let name = &column.name;
+        let table = if REPOSITORY_NAMES.contains(&name.as_str()) { "repositories" } else { "earlier" };
+        columns.push(format!("CAST({table}.{name} AS {}) AS {name}", column.sql_type));
+    }
+    let same_key = key.iter().map(|name| format!("earlier.{name} = changed.{name}")).collect::<Vec<_>>();
+    let query = format!(
+        "SELECT {} FROM {changes} changed RIGHT ANTI JOIN (\
+         repositories JOIN previous.{} earlier ON earlier.repo_id = repositories.repo_id) ON {}",
+        columns.join(", "),
+        model.name,
+        same_key.join(" AND "),
+    );
+    session::frame_of_text(context, &query).await
+}
+
+fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>) -> EngineResult<()> {
+    let table = Arc::new(MemTable::try_new(model.schema(), vec![rows])?);
+    if model.is_stored() {
+        session::replace(context, session::stored_name(context, &model.name)?, Arc::clone(&table) as _)?;
+    }
+    session::replace(context, TableReference::bare(model.name.as_str()), table)
+}
+
+async fn within<T>(
+    deadline: Option<Instant>,
+    name: &str,
+    work: impl Future<Output = EngineResult<T>>,
+) -> Result<T, Error> {
+    let passed = || Error::DeadlinePassed { name: name.to_owned() };
+    let outcome = match deadline {
+        None => work.await,
+        Some(deadline) if deadline <= Instant::now() => return Err(passed()),
+        Some(deadline) => timeout_at(deadline, work).await.map_err(|_| passed())?,
+    };
+    outcome.map_err(Error::query(name))
+}

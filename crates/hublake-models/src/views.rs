@@ -1,0 +1,35 @@
+//! Views in a session.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use datafusion::datasource::ViewTable;
+use datafusion::error::Result as EngineResult;
+use datafusion::prelude::SessionContext;
+use datafusion::common::TableReference;
+
+use crate::Error;
+use crate::model::{Kind, Model};
+use crate::project::Project;
+use crate::session;
+
+/// Puts the views of a project into a reader's default schema.
+///
+/// The session already holds each stored table in schema `stored` and in the default schema. A view of a
+/// stored table's name takes its place in the default schema; other views are added, so that what they
+/// read without a schema is what readers see. `run_at` is the instant up to which the views show.
+///
+/// Errors: [`Error::Query`] naming the view, for example when a stored table is not in the session.
+pub async fn register_views(context: &SessionContext, project: &Project, run_at: DateTime<Utc>) -> Result<(), Error> {
+    let views = project.models().iter().filter(|model| model.kind == Kind::View);
+    for view in project.reader_views().iter().chain(views) {
+        register(context, view, run_at).await.map_err(Error::query(&view.name))?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn register(context: &SessionContext, view: &Model, run_at: DateTime<Utc>) -> EngineResult<()> {
+    let plan = session::frame(context, &view.statement, run_at).await?.into_unoptimized_plan();
+    let table = Arc::new(ViewTable::new(plan, Some(view.query.clone())));
+    session::replace(context, TableReference::bare(view.name.as_str()), table)
+}

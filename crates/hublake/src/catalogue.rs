@@ -1,0 +1,56 @@
+//! What readers see: the tables of a publication.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use datafusion::catalog::MemorySchemaProvider;
+use datafusion::common::TableReference;
+use datafusion::prelude::SessionContext;
+use hublake_lake::{SessionOptions, session};
+use hublake_models::Project;
+
+use crate::home::Home;
+
+/// A session over what is published now, or was at `as_of`.
+///
+/// The default schema holds what readers see, schema `stored` each table as it lies in the lake. Views show up
+/// to `present`.
+pub async fn reader(
+    home: &Home,
+    project: &Project,
+    as_of: Option<DateTime<Utc>>,
+    present: DateTime<Utc>,
+) -> Result<SessionContext> {
+    let publications = home.store.publications(as_of).await?;
+    if publications.is_empty() {
+        return match as_of {
+            None => Err(anyhow::anyhow!("nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues")),
+            Some(at) => Err(anyhow::anyhow!("nothing was published at {}", at.format("%Y-%m-%d %H:%M:%S UTC"))),
+        };
+    }
+    let tables = publications.into_iter().flat_map(|publication| publication.tables).collect();
+    let context = with_tables(home, tables).await?;
+    hublake_models::register_views(&context, project, present).await?;
+    Ok(context)
+}
+
+async fn with_tables(home: &Home, tables: BTreeMap<String, i64>) -> Result<SessionContext> {
+    let options = SessionOptions { memory_limit_bytes: home.settings.memory_bytes, ..Default::default() };
+    let context = session(&options)?;
+    let catalog = context.catalog("hublake").context("the session has no catalogue")?;
+    catalog.register_schema("stored", Arc::new(MemorySchemaProvider::new()))?;
+    let opened = tables.iter().map(|(name, version)| async move {
+        let snapshot = home.lake.snapshot(name, Some(*version)).await?;
+        let snapshot = snapshot.with_context(|| {
+            format!("table {name} is published but not in the lake\nhint: restore the lake from a backup, or collect again")
+        })?;
+        anyhow::Ok((name, snapshot.provider()))
+    });
+    for (name, provider) in futures::future::try_join_all(opened).await? {
+        context.register_table(TableReference::partial("stored", name.as_str()), Arc::clone(&provider))?;
+        context.register_table(name.as_str(), provider)?;
+    }
+    Ok(context)
+}

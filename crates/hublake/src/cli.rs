@@ -1,0 +1,357 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::output::Format;
+
+/// Keeps GitHub history for good and answers questions about it.
+#[derive(Debug, Parser)]
+#[command(name = "hublake", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Settings come from the environment, .env and hublake.toml: see docs/CONFIG.md.
+Exit codes: 0 done, 1 failed (nothing published), 2 wrong usage, 3 some repositories failed and the rest are published.")]
+pub struct Cli {
+    /// More about what happens, on stderr (twice: everything)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make the home: control store and lake
+    #[command(after_help = "Example:\n  HUBLAKE_HOME=/srv/hublake hublake init")]
+    Init,
+    /// Save the token that GitHub is asked with, after trying it
+    #[command(after_help = "Examples:\n  hublake auth                      paste a token\n  hublake auth < token.txt\n  hublake auth --app-id 1234 --private-key app.pem\n  hublake auth --forget")]
+    Auth(AuthArgs),
+    /// Collect repositories from now on
+    #[command(after_help = "Example:\n  hublake add rust-lang/rust bitcoin/bips")]
+    Add(RepositoryNames),
+    /// Stop collecting repositories; their history stays
+    #[command(after_help = "Examples:\n  hublake remove rust-lang/rust\n  hublake remove rust-lang/rust --yes --purge")]
+    Remove(RemoveArgs),
+    /// The repositories and how fresh they are
+    #[command(after_help = "Example:\n  hublake list --format json")]
+    List(FormatArgs),
+    /// Collect, build, audit, publish, and answer
+    #[command(after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full")]
+    Run(RunArgs),
+    /// Answer again from what is published
+    #[command(after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest")]
+    Report(ReportArgs),
+    /// The steps that a run takes
+    #[command(after_help = "Example:\n  hublake plan issues")]
+    Plan(PlanArgs),
+    /// Run SQL over every table that is published
+    #[command(after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json")]
+    Query(QueryArgs),
+    /// Write a table as Parquet, a folder for each repository
+    #[command(after_help = "Example:\n  hublake export mart_issue_daily_flow --to out")]
+    Export(ExportArgs),
+    /// Look at token, limits, lake and store
+    #[command(after_help = "Example:\n  hublake doctor")]
+    Doctor,
+    /// Accepted exceptions to audits
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// The newest runs
+    #[command(after_help = "Example:\n  hublake runs --format json")]
+    Runs(FormatArgs),
+    /// Show the main job on a simulated GitHub: no token, no network
+    #[command(after_help = "Examples:\n  hublake demo\n  hublake demo --data ../shared/data")]
+    Demo(DemoArgs),
+    /// Serve a simulated GitHub
+    #[command(after_help = "Example:\n  hublake sim --repos 3 --issues 1000 --seed 7 --listen 127.0.0.1:9000")]
+    Sim(SimArgs),
+}
+
+/// A pipeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PipelineName {
+    /// Issues and the backlog.
+    Issues,
+}
+
+/// See [`Command::Auth`].
+#[derive(Debug, Args)]
+pub struct AuthArgs {
+    /// Number of a GitHub App, in place of a token
+    #[arg(long, requires = "private_key")]
+    pub app_id: Option<u64>,
+    /// File with the App's private key (PEM)
+    #[arg(long, requires = "app_id")]
+    pub private_key: Option<PathBuf>,
+    /// The App's installation; found by owner if not given
+    #[arg(long, requires = "app_id")]
+    pub installation_id: Option<u64>,
+    /// Forget what is saved
+    #[arg(long, conflicts_with = "app_id")]
+    pub forget: bool,
+}
+
+/// Names of repositories.
+#[derive(Debug, Args)]
+pub struct RepositoryNames {
+    /// OWNER/NAME, or the address of the repository's page
+    #[arg(required = true, value_name = "OWNER/NAME")]
+    pub names: Vec<String>,
+}
+
+/// See [`Command::Remove`].
+#[derive(Debug, Args)]
+pub struct RemoveArgs {
+    /// OWNER/NAME
+    #[arg(required = true, value_name = "OWNER/NAME")]
+    pub names: Vec<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Forget where collecting stands and take the rows out of staging and marts; raw answers stay
+    #[arg(long)]
+    pub purge: bool,
+}
+
+/// How to write.
+#[derive(Debug, Args)]
+pub struct FormatArgs {
+    /// How to write
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+}
+
+/// See [`Command::Run`].
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The pipeline
+    #[arg(value_enum)]
+    pub pipeline: PipelineName,
+    /// Only these repositories; one that is not collected yet is added
+    #[arg(long = "repo", value_name = "OWNER/NAME")]
+    pub repositories: Vec<String>,
+    /// Collect everything updated since then again
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub since: Option<DateTime<Utc>>,
+    /// Collect again what was updated this long before the newest known update
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    pub overlap: Option<TimeDelta>,
+    /// Collect everything again
+    #[arg(long, conflicts_with_all = ["since", "overlap"])]
+    pub full: bool,
+    /// Do not wait where another run goes on
+    #[arg(long)]
+    pub no_wait: bool,
+    /// Days of the answer
+    #[arg(long, value_name = "DAYS", default_value = "180d", value_parser = days)]
+    pub window: TimeDelta,
+    /// How to write the answer
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AnswerFormat,
+}
+
+/// See [`Command::Report`].
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The pipeline
+    #[arg(value_enum)]
+    pub pipeline: PipelineName,
+    /// Only these repositories
+    #[arg(long = "repo", value_name = "OWNER/NAME")]
+    pub repositories: Vec<String>,
+    /// Days of the answer
+    #[arg(long, value_name = "DAYS", default_value = "180d", value_parser = days)]
+    pub window: TimeDelta,
+    /// Last day of the window [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub until: Option<NaiveDate>,
+    /// List the issues behind a figure
+    #[arg(long, value_enum)]
+    pub list: Option<IssueList>,
+    /// Issues to list at most
+    #[arg(long, default_value_t = 20, requires = "list")]
+    pub limit: u32,
+    /// How to write
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AnswerFormat,
+}
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AnswerFormat {
+    /// For people.
+    Table,
+    /// One array, an object a repository.
+    Json,
+}
+
+/// The issues behind a figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IssueList {
+    /// Opened in the window, newest first.
+    Opened,
+    /// Closed in the window, newest first.
+    Closed,
+    /// Open now, oldest first.
+    Oldest,
+}
+
+/// See [`Command::Plan`].
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// The pipeline
+    #[arg(value_enum)]
+    pub pipeline: PipelineName,
+}
+
+/// See [`Command::Query`].
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// One SELECT, SHOW, DESCRIBE or EXPLAIN
+    pub sql: String,
+    /// How to write
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Read what was published then
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// See [`Command::Export`].
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// A table that has repo_owner and repo_name
+    pub table: String,
+    /// The folder to write to
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+}
+
+/// See [`Command::Audit`].
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// The audits, and the exceptions in force
+    #[command(after_help = "Example:\n  hublake audit list")]
+    List(FormatArgs),
+    /// Let a repository be published although an audit finds something; it is shown with its figures
+    #[command(after_help = "Example:\n  hublake audit accept closed_long_before_created --repo apache/airflow --why \"known oddity\"")]
+    Accept(AcceptArgs),
+    /// End an exception
+    #[command(after_help = "Example:\n  hublake audit revoke 3")]
+    Revoke {
+        /// Its number in `hublake audit list`
+        exception_id: i64,
+    },
+}
+
+/// See [`AuditCommand::Accept`].
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// The audit
+    pub rule: String,
+    /// The repository
+    #[arg(long = "repo", value_name = "OWNER/NAME")]
+    pub repository: String,
+    /// Why
+    #[arg(long)]
+    pub why: String,
+}
+
+/// See [`Command::Demo`].
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// A folder of recorded GitHub data, in place of generated issues
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Keep the demo's home in this folder, in place of a temporary one
+    #[arg(long, value_name = "DIR")]
+    pub home: Option<PathBuf>,
+}
+
+/// See [`Command::Sim`].
+#[derive(Debug, Args)]
+pub struct SimArgs {
+    /// A folder of recorded GitHub data, in place of generated issues
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["repos", "issues", "seed"])]
+    pub data: Option<PathBuf>,
+    /// Generated repositories
+    #[arg(long, default_value_t = 3)]
+    pub repos: usize,
+    /// Generated issues and pull requests, all together
+    #[arg(long, default_value_t = 1000)]
+    pub issues: usize,
+    /// The same seed gives the same data
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Where to listen
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9000")]
+    pub listen: SocketAddr,
+    /// Milliseconds added to every answer
+    #[arg(long, default_value_t = 0)]
+    pub latency_ms: u64,
+    /// Requests an hour for each token
+    #[arg(long, default_value_t = 5000)]
+    pub rate_limit: u64,
+    /// The instant at which the simulated clock stands [default: the end of the data]
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub now: Option<DateTime<Utc>>,
+    /// A fault: where, when and what, such as "*/issues chance:0.1 status:502" or "* next:3 cut"
+    #[arg(long = "fault", value_name = "FAULT")]
+    pub faults: Vec<String>,
+}
+
+fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Ok(date.and_time(chrono::NaiveTime::MIN).and_utc());
+    }
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.to_utc())
+        .map_err(|_| "not an instant; write 2026-01-31T12:00:00Z or 2026-01-31".to_owned())
+}
+
+fn days(text: &str) -> Result<TimeDelta, String> {
+    let digits = text.strip_suffix('d').unwrap_or(text);
+    match digits.parse::<u16>() {
+        Ok(days) if days > 0 => Ok(TimeDelta::days(i64::from(days))),
+        _ => Err("not a number of days; write 90d".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_declaration_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn days_and_instants_are_read() {
+        assert_eq!(days("90d"), Ok(TimeDelta::days(90)));
+        assert!(days("0d").is_err() && days("a while").is_err());
+        assert_eq!(instant("2026-01-31").unwrap(), instant("2026-01-31T00:00:00Z").unwrap());
+        assert!(instant("yesterday").is_err());
+    }
+
+    #[test]
+    fn every_command_has_an_example() {
+        fn check(command: &clap::Command) {
+            for sub in command.get_subcommands() {
+                if sub.has_subcommands() {
+                    check(sub);
+                } else {
+                    let help = sub.get_after_help().map(ToString::to_string).unwrap_or_default();
+                    assert!(help.contains("Example"), "{} has no example", sub.get_name());
+                }
+            }
+        }
+        check(&Cli::command());
+    }
+}

@@ -1,0 +1,76 @@
+//! The commands, one file each.
+
+mod audit;
+mod auth;
+mod demo;
+mod doctor;
+mod export;
+mod list;
+mod plan;
+mod query;
+mod remove;
+mod report;
+mod repositories;
+mod run;
+mod runs;
+mod sim;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::cli::Command;
+use crate::home::Home;
+use crate::settings::Settings;
+
+/// How a command that did not fail ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// Everything is done.
+    Done,
+    /// Nothing of what was asked for could be done; it has been said why.
+    Failed,
+    /// Some repositories failed and the rest are published.
+    Partly,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Done => Self::SUCCESS,
+            Ended::Failed => Self::from(1),
+            Ended::Partly => Self::from(3),
+        }
+    }
+}
+
+/// Carries out a command.
+pub async fn dispatch(command: Command) -> Result<Ended> {
+    let settings = Settings::read()?;
+    match command {
+        Command::Sim(args) => return sim::sim(args).await,
+        Command::Demo(args) => return demo::demo(settings, args).await,
+        Command::Plan(args) => return plan::plan(args),
+        _ => {}
+    }
+    let home = Home::open(settings).await?;
+    match command {
+        Command::Init => {
+            println!("home {} and lake {} are ready", home.settings.home.display(), home.lake.root());
+            println!("next: hublake auth, then hublake add OWNER/NAME, then hublake run issues");
+            Ok(Ended::Done)
+        }
+        Command::Auth(args) => auth::auth(&home, args).await,
+        Command::Add(args) => repositories::add(&home, &args.names).await,
+        Command::Remove(args) => remove::remove(&home, args).await,
+        Command::List(args) => list::list(&home, args.format).await,
+        Command::Run(args) => run::run(&home, args).await,
+        Command::Report(args) => report::report(&home, args).await,
+        Command::Query(args) => query::query(&home, args).await,
+        Command::Export(args) => export::export(&home, args).await,
+        Command::Doctor => doctor::doctor(&home).await,
+        Command::Audit(command) => audit::audit(&home, command).await,
+        Command::Runs(args) => runs::runs(&home, args.format).await,
+        Command::Sim(_) | Command::Demo(_) | Command::Plan(_) => Ok(Ended::Done),
+    }
+}

@@ -1,0 +1,95 @@
+//! `hublake demo`: the main job on a simulated GitHub, with no token and no network.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use github_sim::{GenerateOptions, LimitOptions, Sim, SimOptions};
+use hublake_models::Project;
+use hublake_store::Repository;
+
+use super::Ended;
+use crate::cli::DemoArgs;
+use crate::home::Home;
+use crate::pipeline::{self, RunOptions};
+use crate::progress;
+use crate::report::{Window, figures, terminal};
+use crate::settings::Settings;
+
+const WINDOW_DAYS: u32 = 180;
+/// The world of the demo is the same on every day.
+const GENERATED: GenerateOptions = GenerateOptions { repos: 3, issues: 3000, seed: 2026, skew: 0.6, start: None };
+
+/// Collects a simulated GitHub into a home of its own and prints the answers.
+pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
+    let now = demo_day()?;
+    let world = super::sim::world(args.data.as_deref(), &GENERATED, args.data.is_none().then_some(now))?;
+    let names: Vec<String> = world.repositories().map(github_sim::Repository::full_name).collect();
+    let present = world.now();
+    let limits = LimitOptions { core: 1_000_000, ..LimitOptions::default() };
+    let sim = Sim::start(world, SimOptions { limits, ..SimOptions::default() }).await?;
+
+    let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
+    let folder: PathBuf = args.home.clone().unwrap_or_else(|| temporary.path().to_owned());
+    let settings = Settings {
+        lake_url: folder.join("lake").display().to_string(),
+        home: folder.clone(),
+        api_url: sim.url(),
+        token: Some("ghp_demo".to_owned().into()),
+        secret_key: None,
+        now: Some(present),
+        points_per_minute: 0,
+        ..settings
+    };
+    let home = Home::open(settings).await?;
+    println!("A simulated GitHub is up. What follows is what a user would type and see.\n\n$ hublake add {}", names.join(" "));
+    super::repositories::add(&home, &names).await?;
+    println!("\n$ hublake run issues");
+    let project = Project::embedded()?;
+    let selected = home.store.repositories().await?;
+    let options = RunOptions { repositories: selected.clone(), full: false, since: None, overlap: None };
+    let started = std::time::Instant::now();
+    let outcome = pipeline::run(&home, &project, options.clone(), progress::progress(selected.len())).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    for one in &outcome.collected {
+        if let Some(message) = outcome.failure(one) {
+            bail!(message);
+        }
+    }
+    print_answers(&home, &project, &selected).await?;
+    println!("collected, built, audited and published in {seconds:.1} s");
+
+    println!("\n$ hublake run issues          (nothing changed)");
+    let again = pipeline::run(&home, &project, options, progress::silent()).await?;
+    let requests: u32 = again.collected.iter().map(|one| one.spent.requests).sum();
+    let free: u32 = again.collected.iter().map(|one| one.spent.not_modified).sum();
+    let quota: u32 = again.collected.iter().map(|one| one.spent.quota).sum();
+    println!("{requests} requests, {free} not modified, {quota} of the quota");
+    if let Some(folder) = &args.home {
+        println!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());
+    }
+    sim.stop().await;
+    Ok(Ended::Done)
+}
+
+/// Each repository up to the day of its newest issue update: recorded data ends on different days.
+async fn print_answers(home: &Home, project: &Project, selected: &[Repository]) -> Result<()> {
+    let cursors = home.store.cursors(hublake_collect::issues::STREAM).await?;
+    let mut all = Vec::new();
+    for repository in selected {
+        let cursor = cursors.iter().find(|cursor| cursor.repo_id == repository.repo_id);
+        let newest = cursor.and_then(|cursor| cursor.watermark_updated_at).unwrap_or_else(|| home.settings.present());
+        let window = Window { days: WINDOW_DAYS, until: newest.date_naive() };
+        let context = super::report::reader(home, project, window).await?;
+        all.extend(figures(&context, repository, window).await?);
+    }
+    print!("{}", terminal::answers(&all));
+    Ok(())
+}
+
+/// Noon of the first day of this month: recent, and the same all month.
+fn demo_day() -> Result<DateTime<Utc>> {
+    let today = Utc::now().date_naive();
+    let first = today.with_day(1).context("a month without a first day")?;
+    Ok(first.and_time(chrono::NaiveTime::MIN).and_utc() + TimeDelta::hours(12))
+}

@@ -1,0 +1,63 @@
+//! `hublake list`.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use hublake_collect::issues::STREAM;
+use serde::Serialize;
+
+use super::Ended;
+use crate::home::Home;
+use crate::output::{Format, new_table};
+
+#[derive(Serialize)]
+struct Row {
+    repo_id: i64,
+    repository: String,
+    is_private: bool,
+    is_archived: bool,
+    newest_issue_update: Option<chrono::DateTime<chrono::Utc>>,
+    state: &'static str,
+}
+
+/// The collected repositories and how fresh they are.
+pub async fn list(home: &Home, format: Format) -> Result<Ended> {
+    let mut cursors: HashMap<i64, _> =
+        home.store.cursors(STREAM).await?.into_iter().map(|cursor| (cursor.repo_id, cursor)).collect();
+    let rows: Vec<Row> = home
+        .store
+        .repositories()
+        .await?
+        .into_iter()
+        .map(|repository| {
+            let cursor = cursors.remove(&repository.repo_id);
+            let state = match &cursor {
+                None => "not collected yet",
+                Some(cursor) if cursor.published_run_seq.is_none() => "being collected",
+                Some(_) => "published",
+            };
+            Row {
+                repo_id: repository.repo_id,
+                repository: repository.full_name(),
+                is_private: repository.is_private,
+                is_archived: repository.is_archived,
+                newest_issue_update: cursor.and_then(|cursor| cursor.watermark_updated_at),
+                state,
+            }
+        })
+        .collect();
+    if format == Format::Table {
+        let mut table = new_table();
+        table.set_header(["repository", "id", "newest update", "state"]);
+        for row in &rows {
+            let newest = row.newest_issue_update.map(|at| at.format("%Y-%m-%d %H:%M:%SZ").to_string());
+            table.add_row([&row.repository, &row.repo_id.to_string(), &newest.unwrap_or_default(), row.state]);
+        }
+        println!("{table}");
+        if rows.is_empty() {
+            println!("no repository is collected yet; hublake add OWNER/NAME adds one");
+        }
+        return Ok(Ended::Done);
+    }
+    super::runs::write_rows(&rows, format)
+}

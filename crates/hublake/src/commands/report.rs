@@ -1,0 +1,117 @@
+//! `hublake report`.
+
+use std::io::Write;
+
+use anyhow::Result;
+use datafusion::prelude::SessionContext;
+use hublake_models::{Project, Severity};
+use hublake_store::Repository;
+
+use super::{Ended, repositories};
+use crate::catalogue;
+use crate::cli::{AnswerFormat, IssueList, ReportArgs};
+use crate::home::Home;
+use crate::output::{self, Format};
+use crate::pipeline::publish::Published;
+use crate::report::{Figures, Window, figures, terminal};
+
+/// Answers from what is published.
+pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
+    let project = Project::embedded()?;
+    let selected = repositories::select(home, &args.repositories, false).await?;
+    let window = Window {
+        days: u32::try_from(args.window.num_days()).unwrap_or(u32::MAX),
+        until: args.until.unwrap_or_else(|| home.settings.present().date_naive()),
+    };
+    match args.list {
+        None => print(home, &project, &selected, window, args.format, None).await?,
+        Some(list) => {
+            let context = reader(home, &project, window).await?;
+            let query = list_query(list, &selected, window, args.limit);
+            let rows = context.sql(&query).await?;
+            let schema = rows.schema().as_arrow().clone();
+            let format = match args.format {
+                AnswerFormat::Table => Format::Table,
+                AnswerFormat::Json => Format::Json,
+            };
+            output::print(&schema, &rows.collect().await?, format)?;
+        }
+    }
+    Ok(Ended::Done)
+}
+
+/// Prints the answers for some repositories; `published` is what the run just before it found.
+pub async fn print(
+    home: &Home,
+    project: &Project,
+    selected: &[Repository],
+    window: Window,
+    format: AnswerFormat,
+    published: Option<&Published>,
+) -> Result<()> {
+    let context = reader(home, project, window).await?;
+    let mut all = Vec::new();
+    for repository in selected {
+        // Collecting may have found another name.
+        let current = home.store.all_repositories().await?;
+        let repository = current.iter().find(|one| one.repo_id == repository.repo_id).unwrap_or(repository);
+        if let Some(mut figures) = figures(&context, repository, window).await? {
+            figures.notes = notes(home, repository, published).await?;
+            all.push(figures);
+        } else {
+            eprintln!("{}: nothing is published yet\nhint: hublake run issues", repository.full_name());
+        }
+    }
+    write_answers(&all, format)
+}
+
+/// Writes answers to stdout.
+pub fn write_answers(all: &[Figures], format: AnswerFormat) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match format {
+        AnswerFormat::Json => {
+            serde_json::to_writer_pretty(&mut out, all)?;
+            writeln!(out)?;
+        }
+        AnswerFormat::Table => write!(out, "{}", terminal::answers(all))?,
+    }
+    Ok(())
+}
+
+/// A session whose views run to the window's end.
+pub async fn reader(home: &Home, project: &Project, window: Window) -> Result<SessionContext> {
+    let end = window.until.and_time(chrono::NaiveTime::MIN).and_utc();
+    catalogue::reader(home, project, None, end.max(home.settings.present())).await
+}
+
+async fn notes(home: &Home, repository: &Repository, published: Option<&Published>) -> Result<Vec<String>> {
+    let mut notes = Vec::new();
+    let accepted = home.store.exceptions().await?;
+    for exception in accepted.iter().filter(|one| one.repo_id == repository.repo_id) {
+        notes.push(format!("{} is accepted: {}", exception.rule, exception.why));
+    }
+    let Some(published) = published else { return Ok(notes) };
+    let here = published.warnings.iter().filter(|one| one.repo_id == Some(repository.repo_id));
+    for warning in here.filter(|one| one.severity == Severity::Warning) {
+        notes.push(format!("{}: {} rows, such as {}", warning.audit, warning.count, warning.sample));
+    }
+    if let Some(count) = published.rejected.get(&repository.repo_id) {
+        notes.push(format!("{count} elements could not be decoded; SELECT reason, payload FROM raw_rejected shows them"));
+    }
+    Ok(notes)
+}
+
+fn list_query(list: IssueList, selected: &[Repository], window: Window, limit: u32) -> String {
+    let ids: Vec<_> = selected.iter().map(|repository| repository.repo_id.to_string()).collect();
+    let within = |column: &str| format!("{column} BETWEEN DATE '{}' AND DATE '{}'", window.from(), window.until);
+    let (condition, order) = match list {
+        IssueList::Opened => (within("created_date"), "created_at DESC, repo_id, issue_number DESC"),
+        IssueList::Closed => (within("closed_date"), "closed_at DESC, repo_id, issue_number DESC"),
+        IssueList::Oldest => ("is_open".to_owned(), "created_at, repo_id, issue_number"),
+    };
+    format!(
+        "SELECT repo_full_name, issue_number, title, author_login, created_at, closed_at, updated_at, html_url
+         FROM mart_issue_lifecycle WHERE repo_id IN ({}) AND {condition} ORDER BY {order} LIMIT {limit}",
+        ids.join(", ")
+    )
+}

@@ -1,0 +1,94 @@
+//! `hublake add`, and finding repositories by name.
+
+use anyhow::{Context, Result, bail};
+use chrono::Utc;
+use hublake_github::{RepoName, RepositoryOutcome};
+use hublake_store::Repository;
+
+use super::Ended;
+use crate::home::Home;
+
+/// Adds repositories after asking GitHub for each.
+pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
+    let mut failed = 0;
+    for name in names {
+        match add_one(home, name).await {
+            Ok(line) => println!("{line}"),
+            Err(error) => {
+                eprintln!("error: {error:#}");
+                failed += 1;
+            }
+        }
+    }
+    if failed < names.len() {
+        println!("next: hublake run issues");
+    }
+    Ok(match failed {
+        0 => Ended::Done,
+        all if all == names.len() => Ended::Failed,
+        _ => Ended::Partly,
+    })
+}
+
+/// Adds one repository; gives a line about it.
+async fn add_one(home: &Home, name: &str) -> Result<String> {
+    let name: RepoName = name.parse()?;
+    let found = match home.client().await?.repository(&name).await? {
+        RepositoryOutcome::Found { repository, .. } => repository,
+        RepositoryOutcome::Unavailable(outcome) => bail!(outcome.problem(&name.to_string()).unwrap_or_default()),
+    };
+    let repository = Repository {
+        repo_id: found.repo_id,
+        owner: found.name.owner().to_owned(),
+        name: found.name.name().to_owned(),
+        is_private: found.private,
+        is_archived: found.archived,
+        added_at: Utc::now(),
+        removed_at: None,
+    };
+    home.store.add_repository(&repository).await?;
+    home.store.journal("add repository", &repository.full_name(), &who()).await?;
+    let mut line = format!("added {} (id {})", repository.full_name(), repository.repo_id);
+    if repository.full_name() != name.to_string() {
+        line.push_str(&format!("; {name} is its former name"));
+    }
+    if !found.has_issues {
+        line.push_str("; its issues are disabled, so there is nothing to collect");
+    }
+    Ok(line)
+}
+
+/// The collected repositories of these names, all of them if none is given; one that is not collected yet is
+/// added where `may_add`.
+pub async fn select(home: &Home, names: &[String], may_add: bool) -> Result<Vec<Repository>> {
+    if names.is_empty() {
+        let all = home.store.repositories().await?;
+        if all.is_empty() {
+            bail!("no repository is collected yet\nhint: hublake add OWNER/NAME");
+        }
+        return Ok(all);
+    }
+    let mut selected = Vec::new();
+    for text in names {
+        let name: RepoName = text.parse()?;
+        let mut found = home.store.repository_by_name(name.owner(), name.name()).await?;
+        if found.is_none() && may_add {
+            eprintln!("{}", add_one(home, text).await?);
+            found = match home.store.repository_by_name(name.owner(), name.name()).await? {
+                Some(repository) => Some(repository),
+                // It was renamed: the name now in the store is another one, and it is the newest entry.
+                None => home.store.repositories().await?.into_iter().max_by_key(|repository| repository.added_at),
+            };
+        }
+        let found = found.with_context(|| format!("{name} is not collected\nhint: hublake list shows what is, hublake add {name} adds it"))?;
+        if !selected.contains(&found) {
+            selected.push(found);
+        }
+    }
+    Ok(selected)
+}
+
+/// Who runs the program, for the journal.
+pub fn who() -> String {
+    std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_else(|_| "unknown".to_owned())
+}

@@ -1,0 +1,56 @@
+//! `hublake sim`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use github_sim::{GenerateOptions, LimitClock, LimitOptions, SimOptions, World};
+
+use super::Ended;
+use crate::cli::SimArgs;
+
+/// Serves a simulated GitHub until the process ends.
+pub async fn sim(args: SimArgs) -> Result<Ended> {
+    let generate = GenerateOptions {
+        repos: u32::try_from(args.repos).context("--repos is too large")?,
+        issues: args.issues as u64,
+        seed: args.seed,
+        ..GenerateOptions::default()
+    };
+    let world = world(args.data.as_deref(), &generate, args.now)?;
+    let options = SimOptions {
+        listen: args.listen,
+        latency: Duration::from_millis(args.latency_ms),
+        limits: LimitOptions { core: args.rate_limit, clock: LimitClock::System, ..LimitOptions::default() },
+        faults: args.faults.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+        fault_seed: args.seed,
+        ..SimOptions::default()
+    };
+    let names: Vec<_> = world.repositories().map(|one| (one.full_name(), one.issue_count())).collect();
+    github_sim::serve_forever(world, options, |address| {
+        println!("a simulated GitHub listens on http://{address}/");
+        for (name, count) in names.iter().take(10) {
+            println!("  {name}: {count} issues and pull requests");
+        }
+        if names.len() > 10 {
+            println!("  and {} more", names.len() - 10);
+        }
+        println!("try: GITHUB_API_URL=http://{address}/ GITHUB_TOKEN=ghp_any hublake run issues --repo {}", names.first().map_or("OWNER/NAME", |(name, _)| name));
+    })
+    .await?;
+    Ok(Ended::Done)
+}
+
+/// A world of recorded or generated data.
+pub fn world(data: Option<&Path>, generate: &GenerateOptions, now: Option<DateTime<Utc>>) -> Result<World> {
+    let mut world = World::new(now.unwrap_or_else(Utc::now));
+    match data {
+        Some(folder) => world.load_recorded(folder).with_context(|| format!("{}: no recorded data", folder.display()))?,
+        None => world.generate(generate),
+    }
+    if let Some(now) = now {
+        world.set_now(now);
+    }
+    Ok(world)
+}

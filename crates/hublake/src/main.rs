@@ -1,0 +1,64 @@
+//! The program: command line, configuration, wiring.
+
+mod catalogue;
+mod cli;
+mod commands;
+mod home;
+mod output;
+mod pipeline;
+mod progress;
+mod report;
+mod settings;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(cli.verbose);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&anyhow::Error::from(error).context("no threads can be started")),
+    };
+    match runtime.block_on(commands::dispatch(cli.command)) {
+        Ok(ended) => ended.into(),
+        Err(error) => failed(&error),
+    }
+}
+
+/// Says what failed, why, and what to do; never twice the same words.
+fn failed(error: &anyhow::Error) -> ExitCode {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            // A hint stays at the end.
+            match text.split_once("\nhint: ") {
+                Some((said, hint)) => text = format!("{said}: {cause}\nhint: {hint}"),
+                None => text = format!("{text}: {cause}"),
+            }
+        }
+    }
+    eprintln!("error: {text}");
+    ExitCode::from(1)
+}
+
+fn log_to_stderr(verbose: u8) {
+    let level = match verbose {
+        0 => "warn,deltalake_core=error,buoyant_kernel=error",
+        1 => "info,deltalake_core=warn,buoyant_kernel=warn",
+        _ => "debug,deltalake_core=info,buoyant_kernel=info,datafusion=info,sqlparser=info,hyper=info,h2=info",
+    };
+    let filter = EnvFilter::try_from_env("HUBLAKE_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}

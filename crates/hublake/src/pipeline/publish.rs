@@ -1,0 +1,274 @@
+//! The step `publish`: write, audit, publish.
+//!
+//! Audits run per repository on the rows that are about to be written; a repository that fails one keeps its
+//! published rows and the others go on. What readers see, and the cursors, move in one transaction at the end.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use anyhow::{Context, Result, bail};
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use datafusion::prelude::SessionContext;
+use hublake_collect::issues::STREAM;
+use hublake_collect::tables;
+use hublake_lake::{SessionOptions, Snapshot, Table, TableSpec, session};
+use hublake_models::{Project, Scope, Severity, Violation};
+use hublake_store::{Cursor, NewPublication, Repository, Run};
+
+use super::ISSUES;
+use super::batch::{self, Batch, Member};
+use crate::home::Home;
+
+/// Issues, collected and published, that are worked on at once; a larger repository is a batch of its own.
+const BATCH_ISSUES: i64 = 32 * 1024;
+
+/// What a run published.
+#[derive(Default)]
+pub struct Published {
+    /// Repositories whose rows are new.
+    pub repositories: Vec<i64>,
+    /// Repositories whose rows did not pass, with what they failed.
+    pub refused: BTreeMap<i64, String>,
+    /// Findings that do not stop publication, and accepted ones.
+    pub warnings: Vec<Violation>,
+    /// Elements that could not be decoded, by repository.
+    pub rejected: BTreeMap<i64, usize>,
+}
+
+/// Publishes everything that is completely collected and not yet published.
+pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Published> {
+    let pending = pending(home).await?;
+    if pending.is_empty() {
+        return Ok(Published::default());
+    }
+    let mut work = Work::open(home, project, run).await?;
+    let members = work.members(&pending).await?;
+    let mut published = Published::default();
+    for batch in batches(members) {
+        work.batch(batch, &mut published).await?;
+    }
+    let versions = work.commit().await?;
+    work.audit_tables(&versions, &mut published).await?;
+    let moved: BTreeSet<i64> = published.repositories.iter().copied().collect();
+    let cursors = pending.into_iter().filter(|(cursor, _)| moved.contains(&cursor.repo_id)).map(|(cursor, _)| cursor);
+    let published_at = home.settings.present();
+    home.store
+        .publish(NewPublication {
+            pipeline: ISSUES.name.to_owned(),
+            run_seq: run.run_seq,
+            published_at,
+            run_at: run.run_at,
+            tables: versions,
+            cursors: cursors.map(moved_cursor).collect(),
+        })
+        .await?;
+    Ok(published)
+}
+
+/// Repositories with a complete, unpublished run.
+async fn pending(home: &Home) -> Result<Vec<(Cursor, Repository)>> {
+    let mut repositories: HashMap<i64, Repository> =
+        home.store.all_repositories().await?.into_iter().map(|one| (one.repo_id, one)).collect();
+    let cursors = home.store.cursors(STREAM).await?;
+    let complete = cursors.into_iter().filter(|cursor| cursor.attempt.as_ref().is_some_and(|attempt| attempt.complete));
+    Ok(complete.filter_map(|cursor| Some((repositories.remove(&cursor.repo_id)?, cursor)))
+        .map(|(repository, cursor)| (cursor, repository))
+        .collect())
+}
+
+/// The cursor once its attempt is published.
+fn moved_cursor(cursor: Cursor) -> Cursor {
+    let Some(attempt) = &cursor.attempt else { return cursor };
+    Cursor {
+        watermark_updated_at: attempt.max_updated_at.or(cursor.watermark_updated_at),
+        probe_url: attempt.probe_url.clone(),
+        probe_etag: attempt.probe_etag.clone(),
+        published_run_seq: Some(attempt.last_run_seq),
+        last_repair_at: if attempt.is_repair { Some(attempt.started_at) } else { cursor.last_repair_at },
+        attempt: None,
+        ..cursor
+    }
+}
+
+struct Work<'a> {
+    home: &'a Home,
+    project: &'a Project,
+    run: &'a Run,
+    raw_runs: Snapshot,
+    raw_issues: Snapshot,
+    stored: BTreeMap<String, Table>,
+    accepted: BTreeSet<(String, i64)>,
+}
+
+impl<'a> Work<'a> {
+    async fn open(home: &'a Home, project: &'a Project, run: &'a Run) -> Result<Self> {
+        let mut stored = BTreeMap::new();
+        for model in project.stored().filter(|model| model.pipeline == ISSUES.name) {
+            let spec = TableSpec { name: model.name.clone(), schema: model.schema(), partitioned_by: None };
+            stored.insert(model.name.clone(), home.lake.table(&spec).await?);
+        }
+        let exceptions = home.store.exceptions().await?;
+        Ok(Self {
+            home,
+            project,
+            run,
+            raw_runs: raw(home, tables::RAW_RUNS).await?,
+            raw_issues: raw(home, tables::RAW_ISSUES).await?,
+            stored,
+            accepted: exceptions.into_iter().map(|one| (one.rule, one.repo_id)).collect(),
+        })
+    }
+
+    /// The pending repositories with the runs to publish and how much work they are.
+    async fn members(&self, pending: &[(Cursor, Repository)]) -> Result<Vec<Member>> {
+        let context = self.session()?;
+        context.register_table("runs", self.raw_runs.provider())?;
+        let issues = self.stored.get("stg_issue_current").context("there is no model stg_issue_current")?;
+        context.register_table("issues", issues.snapshot().provider())?;
+        let published = counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM issues GROUP BY repo_id").await?;
+        let mut members = Vec::with_capacity(pending.len());
+        let collected = batch::collected_runs(&context).await?;
+        for (cursor, repository) in pending {
+            let published_run_seq = cursor.published_run_seq.unwrap_or_default();
+            let runs = collected.get(&cursor.repo_id).map(Vec::as_slice).unwrap_or_default();
+            let runs = runs.iter().filter(|run| run.run_seq > published_run_seq);
+            let Some(complete_run_seq) = runs.clone().map(|run| run.run_seq).max() else { continue };
+            let known = published.get(&cursor.repo_id).copied().unwrap_or_default();
+            members.push(Member {
+                repository: repository.clone(),
+                published_run_seq,
+                complete_run_seq,
+                weight: known + runs.map(|run| run.records).sum::<i64>(),
+            });
+        }
+        members.sort_by_key(|member| member.repository.repo_id);
+        Ok(members)
+    }
+
+    /// Builds, audits and writes one batch; repositories that fail an audit are left out and the rest is built again.
+    async fn batch(&mut self, mut members: Vec<Member>, published: &mut Published) -> Result<()> {
+        while !members.is_empty() {
+            let batch = Batch::build(self.home, self.project, self.run, &self.raw_issues, &self.raw_runs, &self.stored, &members).await?;
+            let violations = self.audit(&batch.context, &members).await?;
+            let (stopping, other): (Vec<_>, Vec<_>) = violations.into_iter().partition(|one| self.stops(one));
+            let failed: BTreeSet<i64> = stopping.iter().filter_map(|one| one.repo_id).collect();
+            if failed.is_empty() && !stopping.is_empty() {
+                bail!("audit {} found {} rows of no repository, such as {}", stopping[0].audit, stopping[0].count, stopping[0].sample);
+            }
+            for one in &stopping {
+                let message = refusal(one, &members);
+                published.refused.entry(one.repo_id.unwrap_or_default()).and_modify(|text| {
+                    text.push('\n');
+                    text.push_str(&message);
+                }).or_insert(message);
+            }
+            if failed.is_empty() {
+                published.warnings.extend(other);
+                for (repo_id, count) in &batch.rejected {
+                    published.rejected.insert(*repo_id, *count);
+                }
+                published.repositories.extend(members.iter().map(|member| member.repository.repo_id));
+                return batch.write(&mut self.stored).await;
+            }
+            members.retain(|member| !failed.contains(&member.repository.repo_id));
+        }
+        Ok(())
+    }
+
+    async fn audit(&self, context: &SessionContext, members: &[Member]) -> Result<Vec<Violation>> {
+        let found = hublake_models::audit(context, self.project, ISSUES.name, Scope::Repository, self.run.run_at).await?;
+        let here = |one: &Violation| {
+            one.repo_id.is_none_or(|id| members.iter().any(|member| member.repository.repo_id == id))
+        };
+        Ok(found.into_iter().filter(here).collect())
+    }
+
+    fn stops(&self, violation: &Violation) -> bool {
+        let is_accepted =
+            violation.repo_id.is_some_and(|repo_id| self.accepted.contains(&(violation.audit.clone(), repo_id)));
+        violation.severity == Severity::Error && !is_accepted
+    }
+
+    /// One commit a table; gives the version of every table that readers will see.
+    async fn commit(&mut self) -> Result<BTreeMap<String, i64>> {
+        let mut versions = BTreeMap::new();
+        for (name, table) in &mut self.stored {
+            versions.insert(name.clone(), table.commit().await?);
+        }
+        for spec in tables::all() {
+            if let Some(snapshot) = self.home.lake.snapshot(&spec.name, None).await? {
+                versions.insert(spec.name, snapshot.version);
+            }
+        }
+        Ok(versions)
+    }
+
+    async fn audit_tables(&self, versions: &BTreeMap<String, i64>, published: &mut Published) -> Result<()> {
+        let context = self.session()?;
+        for (name, table) in &self.stored {
+            context.register_table(name.as_str(), table.snapshot().provider())?;
+        }
+        let found = hublake_models::audit(&context, self.project, ISSUES.name, Scope::Table, self.run.run_at).await?;
+        let (stopping, other): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| self.stops(one));
+        published.warnings.extend(other);
+        if let Some(one) = stopping.first() {
+            let version = versions.values().max().copied().unwrap_or_default();
+            bail!(
+                "audit {} found {} rows in the whole tables, such as {}; nothing was published (newest version {version})\nhint: hublake run issues --full collects the repositories again",
+                one.audit, one.count, one.sample
+            );
+        }
+        Ok(())
+    }
+
+    fn session(&self) -> Result<SessionContext> {
+        let options = SessionOptions { memory_limit_bytes: self.home.settings.memory_bytes, ..Default::default() };
+        Ok(session(&options)?)
+    }
+}
+
+async fn raw(home: &Home, table: &str) -> Result<Snapshot> {
+    let snapshot = home.lake.snapshot(table, None).await?;
+    snapshot.with_context(|| format!("table {table} is not in the lake, though runs are noted as collected\nhint: restore the lake, or collect again with `hublake run issues --full`"))
+}
+
+fn refusal(violation: &Violation, members: &[Member]) -> String {
+    let name = members
+        .iter()
+        .find(|member| Some(member.repository.repo_id) == violation.repo_id)
+        .map(|member| member.repository.full_name())
+        .unwrap_or_default();
+    format!(
+        "{name}: audit {} found {} rows, such as {}\nhint: it keeps what was published before; look into it, or accept it: hublake audit accept {} --repo {name} --why \"...\"",
+        violation.audit, violation.count, violation.sample, violation.audit
+    )
+}
+
+/// Neighbouring repositories up to the size of a batch.
+fn batches(members: Vec<Member>) -> Vec<Vec<Member>> {
+    let mut batches = Vec::new();
+    let mut batch = Vec::new();
+    let mut weight = 0;
+    for member in members {
+        if weight + member.weight > BATCH_ISSUES && !batch.is_empty() {
+            batches.push(std::mem::take(&mut batch));
+            weight = 0;
+        }
+        weight += member.weight;
+        batch.push(member);
+    }
+    if !batch.is_empty() {
+        batches.push(batch);
+    }
+    batches
+}
+
+async fn counts(context: &SessionContext, query: &str) -> Result<HashMap<i64, i64>> {
+    let mut counts = HashMap::new();
+    for rows in context.sql(query).await?.collect().await? {
+        let ids = rows.column(0).as_primitive::<Int64Type>();
+        let numbers = rows.column(1).as_primitive::<Int64Type>();
+        counts.extend(ids.iter().flatten().zip(numbers.iter().flatten()));
+    }
+    Ok(counts)
+}

@@ -1,0 +1,128 @@
+//! A GitHub that runs in this process, with what the tests need of it.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use github_sim::{GenerateOptions, Sim, SimOptions, World};
+use serde_json::{Value, json};
+
+use crate::truth::{Repository, Truth};
+
+/// A served world.
+pub struct GitHub {
+    sim: Sim,
+}
+
+impl GitHub {
+    /// Serves the three recorded repositories.
+    pub async fn recorded(folder: &Path, now: DateTime<Utc>) -> Self {
+        let mut world = World::new(now);
+        world
+            .load_recorded(folder)
+            .expect("the recorded files are readable");
+        world.set_now(now);
+        Self::serve(world).await
+    }
+
+    /// Serves generated repositories; `issues` is the number of all their issues and pull requests together.
+    ///
+    /// As in recorded data, one issue of the first repository is closed without a closing time.
+    pub async fn generated(repos: u32, issues: u64, seed: u64, now: DateTime<Utc>) -> Self {
+        let mut world = World::new(now);
+        world.generate(&GenerateOptions {
+            repos,
+            issues,
+            seed,
+            ..GenerateOptions::default()
+        });
+        let first = world
+            .repositories()
+            .next()
+            .expect("a repository was generated");
+        let name = first.full_name();
+        let issue = first
+            .issues()
+            .find(|issue| !issue.is_pull_request && issue.closed_at.is_some())
+            .expect("an issue was generated that is closed");
+        let mut object = world.issue_json(&name, issue.number).expect("its JSON");
+        object["closed_at"] = json!(null);
+        world.upsert_issue(&name, object).expect("an issue object");
+        Self::serve(world).await
+    }
+
+    /// Serves one repository with these raw REST issue objects.
+    pub async fn with_repository(
+        id: i64,
+        full_name: &str,
+        now: DateTime<Utc>,
+        objects: &[Value],
+    ) -> Self {
+        let mut world = World::new(now);
+        let id = u64::try_from(id).expect("ids are positive");
+        world
+            .add_repository_with_id(full_name, id)
+            .expect("an empty world takes any repository");
+        for object in objects {
+            world
+                .upsert_issue(full_name, object.clone())
+                .expect("an issue object");
+        }
+        Self::serve(world).await
+    }
+
+    /// The address for `GITHUB_API_URL`.
+    pub fn url(&self) -> String {
+        self.sim.url().to_string()
+    }
+
+    /// Moves its clock.
+    pub fn set_now(&self, now: DateTime<Utc>) {
+        self.sim.world_mut().set_now(now);
+    }
+
+    /// Adds an issue or replaces its state, `updated_at` included.
+    pub fn put(&self, full_name: &str, object: &Value) {
+        self.sim
+            .world_mut()
+            .upsert_issue(full_name, object.clone())
+            .expect("an issue object");
+    }
+
+    /// Number and exact JSON of every issue and pull request of a repository.
+    pub fn payloads(&self, full_name: &str) -> Vec<(i64, String)> {
+        let world = self.sim.world();
+        let repository = world.repository(full_name).expect("a served repository");
+        let mut payloads = Vec::new();
+        for number in repository.numbers() {
+            let bytes = world
+                .issue_payload(full_name, number)
+                .expect("a listed issue");
+            let text = String::from_utf8(bytes).expect("JSON is UTF-8");
+            payloads.push((i64::from(number), text));
+        }
+        payloads
+    }
+
+    /// What the tables must contain by the issue objects this GitHub serves.
+    pub fn truth(&self) -> Truth {
+        let world = self.sim.world();
+        let mut repositories = Vec::new();
+        for repository in world.repositories() {
+            let name = repository.full_name();
+            let id = i64::try_from(repository.id()).expect("ids are small");
+            let objects: Vec<Value> = repository
+                .numbers()
+                .filter_map(|number| world.issue_json(&name, number))
+                .collect();
+            repositories.push(Repository::from_rest(id, &name, &objects));
+        }
+        Truth { repositories }
+    }
+
+    async fn serve(world: World) -> Self {
+        let sim = Sim::start(world, SimOptions::default())
+            .await
+            .expect("the simulator listens");
+        Self { sim }
+    }
+}
