@@ -20,7 +20,7 @@ use crate::world::{labels, shape};
 
 /// Name, GitHub's numeric id, when it was created (seconds since 1970), file.
 const WITH_TIMELINE: [(&str, u64, i64, &str); 2] = [
-    ("bitcoin-core/gui", 266_439_446, 1_590_596_000, "bitcoin-core-gui.issues_with_timeline.ndjson.gz"),
+    ("bitcoin-core/gui", 272_700_405, 1_590_596_000, "bitcoin-core-gui.issues_with_timeline.ndjson.gz"),
     ("bitcoin/bips", 14_531_737, 1_384_895_000, "bitcoin-bips.issues_with_timeline.ndjson.gz"),
 ];
 const PLAIN: (&str, u64, i64, &str) = ("rust-lang/rust", 724_712, 1_276_714_000, "rust-lang_rust.main.ndjson.gz");

@@ -12,6 +12,8 @@ pub(crate) mod user;
 
 pub(crate) use issue::write_issue;
 
+use std::sync::LazyLock;
+
 use crate::world::repository::Repository;
 
 /// The host in served addresses, as in recorded data; only `Link` and `Location` name the simulator.
@@ -64,11 +66,28 @@ impl Sketch {
 
 /// Appends one of the labels of a generated repository.
 pub(crate) fn write_label(repository: &Repository, index: usize, bytes: &mut Vec<u8>) {
-    let (name, color, description) = LABELS[index];
     let id = repository.id * 100 + index as u64;
-    let label = ordered::label(&repository.owner, &repository.name, id, name, color, description);
-    bytes.extend_from_slice(label.as_bytes());
+    bytes.extend_from_slice(b"{\"id\":");
+    write_number(id, bytes);
+    bytes.extend_from_slice(b",\"node_id\":\"LA_kw");
+    write_number(id, bytes);
+    for part in
+        ["\",\"url\":\"", API, "/repos/", &repository.owner, "/", &repository.name, LABEL_PATH, &LABEL_ENDS[index]]
+    {
+        bytes.extend_from_slice(part.as_bytes());
+    }
 }
+
+const LABEL_PATH: &str = "/labels/";
+
+/// What follows [`LABEL_PATH`] in the JSON of each label: the same in every repository.
+static LABEL_ENDS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let end = |(name, color, description): &(&str, &str, &str)| {
+        let label = ordered::label("o", "r", 0, name, color, description);
+        label.split_once(LABEL_PATH).map(|(_, end)| end.to_owned()).unwrap_or_default()
+    };
+    LABELS.iter().map(end).collect()
+});
 
 /// Appends a number in digits.
 pub(crate) fn write_number(number: u64, bytes: &mut Vec<u8>) {
@@ -125,6 +144,17 @@ pub(crate) fn time_text(seconds: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_label_is_written_as_its_json() {
+        let repository = Repository::new(7, "a", "b", 0);
+        for (index, (name, color, description)) in LABELS.into_iter().enumerate() {
+            let mut bytes = Vec::new();
+            write_label(&repository, index, &mut bytes);
+            let expected = ordered::label("a", "b", 700 + index as u64, name, color, description);
+            assert_eq!(String::from_utf8(bytes).unwrap(), expected);
+        }
+    }
 
     #[test]
     fn times_are_written_as_chrono_writes_them() {

@@ -338,10 +338,12 @@ impl Repository<'_> {
     /// Down to where the list is followed.
     fn stop(&self, attempt: &mut Attempt) -> Stop {
         let options = self.run.options;
-        let watermark = self.watermark().unwrap_or(DateTime::<Utc>::MIN_UTC);
         if let Some(since) = options.since {
             return Stop { older_than: since, must_be_known: false };
         }
+        let Some(watermark) = self.watermark() else {
+            return Stop { older_than: DateTime::<Utc>::MIN_UTC, must_be_known: false };
+        };
         if let Some(overlap) = options.overlap {
             return Stop { older_than: watermark - overlap, must_be_known: false };
         }

@@ -1,6 +1,7 @@
 //! The client and its public calls.
 
 mod api;
+mod call;
 mod exchange;
 mod transport;
 mod verdict;
@@ -25,7 +26,7 @@ use crate::rate::{RateLimit, Resource};
 use crate::token::TokenKind;
 use crate::wait::{Wait, Waits};
 
-pub(crate) use self::exchange::{Call, Method};
+pub(crate) use self::call::{Call, Method};
 
 /// A client of GitHub's REST API; clones share connections, budgets, pace and totals.
 #[derive(Clone)]
@@ -105,7 +106,7 @@ impl Client {
     pub async fn get(&self, request: Request) -> Result<Outcome, Error> {
         let complete = |body: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(body).map(drop);
         Ok(match self.get_decoded(request, complete).await? {
-            Decoded::Page(page, ()) => Outcome::Page(page),
+            Decoded::Page(page, ()) => Outcome::Page(Box::new(page)),
             Decoded::Other(outcome) => outcome,
         })
     }
@@ -130,7 +131,7 @@ impl Client {
         let outcome = self.call(Call::get(request), &check).await?;
         let value = decoded.into_inner().unwrap_or_else(PoisonError::into_inner);
         Ok(match (outcome, value) {
-            (Outcome::Page(page), Some(value)) => Decoded::Page(page, value),
+            (Outcome::Page(page), Some(value)) => Decoded::Page(*page, value),
             (outcome, _) => Decoded::Other(outcome),
         })
     }

@@ -104,7 +104,7 @@ pub struct Page {
 #[non_exhaustive]
 pub enum Outcome {
     /// An answer.
-    Page(Page),
+    Page(Box<Page>),
     /// 304: what the ETag stands for is still current.
     NotModified {
         /// The URL that answered, after redirects.
@@ -198,6 +198,7 @@ pub enum ForbiddenKind {
 
 /// An [`Outcome`] whose page has been decoded while it was checked, so that it is parsed once.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "it is taken apart where it arrives")]
 pub enum Decoded<T> {
     /// An answer and what it was decoded to.
     Page(Page, T),

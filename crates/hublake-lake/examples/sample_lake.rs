@@ -5,7 +5,9 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray};
+use arrow::array::{
+    ArrayRef, Int64Array, ListBuilder, RecordBatch, StringArray, StringBuilder, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use hublake_lake::{Lake, PartitionedRows, TableSpec};
 
@@ -48,8 +50,8 @@ fn mart_schema() -> SchemaRef {
 }
 
 fn mart_rows(repo_ids: &[i64], count: i64) -> Result<RecordBatch, Box<dyn Error>> {
-    let mut labels = ListBuilder::new(StringBuilder::new())
-        .with_field(Arc::new(Field::new("element", DataType::Utf8, true)));
+    let mut labels =
+        ListBuilder::new(StringBuilder::new()).with_field(Arc::new(Field::new("element", DataType::Utf8, true)));
     let (mut ids, mut issues) = (Vec::new(), Vec::new());
     for repo_id in repo_ids {
         for issue in 0..count {

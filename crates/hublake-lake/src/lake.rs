@@ -142,9 +142,10 @@ fn local_folder(location: &str) -> Result<PathBuf> {
         if scheme != "file" {
             return Err(Error::Url { url: location.to_owned(), reason: format!("{scheme}:// is not built in") });
         }
-        return url
-            .to_file_path()
-            .map_err(|()| Error::Url { url: location.to_owned(), reason: "it names no folder of this machine".to_owned() });
+        return url.to_file_path().map_err(|()| Error::Url {
+            url: location.to_owned(),
+            reason: "it names no folder of this machine".to_owned(),
+        });
     }
     std::path::absolute(location).map_err(|source| url_error(location, &source))
 }

@@ -161,11 +161,7 @@ impl Table {
     }
 
     /// Divides rows among leaves; small neighbours that they need beside them go to `batches` and `removed`.
-    async fn lay_out(
-        &self,
-        batches: &mut Vec<RecordBatch>,
-        removed: &mut Vec<Arc<DataFile>>,
-    ) -> Result<Vec<Vec<Run>>> {
+    async fn lay_out(&self, batches: &mut Vec<RecordBatch>, removed: &mut Vec<Arc<DataFile>>) -> Result<Vec<Vec<Run>>> {
         let key = self.key_index();
         let extent = |leaf: &Arc<DataFile>| {
             leaf.range(key).map(|(lowest, greatest)| Extent { lowest, greatest, rows: leaf.rows })

@@ -14,6 +14,7 @@
 
 mod error;
 mod file;
+mod json_text;
 mod lake;
 mod leaves;
 mod log;
@@ -26,6 +27,7 @@ mod snapshot;
 mod table;
 
 pub use error::Error;
+pub use json_text::json_text;
 pub use lake::Lake;
 pub use leaves::Taken;
 pub use maintain::Maintenance;

@@ -93,11 +93,7 @@ pub(crate) async fn last_checkpoint(table: &str, store: &dyn ObjectStore) -> Che
 }
 
 /// The newest version of every transaction identifier in the log up to `version`.
-pub(crate) async fn transactions(
-    table: &str,
-    store: &dyn ObjectStore,
-    version: i64,
-) -> Result<HashMap<String, i64>> {
+pub(crate) async fn transactions(table: &str, store: &dyn ObjectStore, version: i64) -> Result<HashMap<String, i64>> {
     let entries = entries_since_checkpoint(table, store, version).await?;
     let mut newest = HashMap::new();
     let mut next = 0;

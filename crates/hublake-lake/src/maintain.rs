@@ -36,7 +36,9 @@ impl Table {
         let files = self.snapshot.files.iter();
         let mut small: Vec<_> = files.filter_map(|file| Some((class(file)?, Arc::clone(file)))).collect();
         small.sort_by_key(|(class, file)| (file.partition.clone(), *class, file.modified_ms));
-        for folder in small.chunk_by(|(class, left), (other, right)| (class, &left.partition) == (other, &right.partition)) {
+        for folder in
+            small.chunk_by(|(class, left), (other, right)| (class, &left.partition) == (other, &right.partition))
+        {
             if folder.len() > SMALL_FILES {
                 let files: Vec<_> = folder.iter().map(|(_, file)| Arc::clone(file)).collect();
                 for group in by_size(&files) {
@@ -79,7 +81,11 @@ impl Table {
         if encoded.rows != rows {
             return Err(Error::Unusable {
                 table: self.snapshot.name.clone(),
-                reason: format!("its log tells of {rows} rows in {} small files, they hold {}", group.len(), encoded.rows),
+                reason: format!(
+                    "its log tells of {rows} rows in {} small files, they hold {}",
+                    group.len(),
+                    encoded.rows
+                ),
                 hint: "the files stay as they are; compare the table with a backup",
             });
         }

@@ -23,7 +23,8 @@ pub(crate) fn decode<'a>(
     let failed = |source| parquet_error(table, "decoding rows", source);
     let builder = ParquetRecordBatchReaderBuilder::try_new(bytes).map_err(failed)?;
     let reader = builder.with_batch_size(BATCH_ROWS).build().map_err(failed)?;
-    Ok(reader.map(move |batch| adapt(table, schema, batch.map_err(|source| arrow_error(table, "decoding rows", source))?)))
+    Ok(reader
+        .map(move |batch| adapt(table, schema, batch.map_err(|source| arrow_error(table, "decoding rows", source))?)))
 }
 
 /// Decodes one column of a file, batch by batch.

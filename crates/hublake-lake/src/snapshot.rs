@@ -80,8 +80,11 @@ impl Snapshot {
         if mapping.is_some_and(|mode| mode != "none") {
             return Err(unusable(name, "its columns have other names in its files (column mapping)".to_owned()));
         }
-        let schema: Schema =
-            state.schema().as_ref().try_into_arrow().map_err(|source| arrow_error(name, "reading the schema", source))?;
+        let schema: Schema = state
+            .schema()
+            .as_ref()
+            .try_into_arrow()
+            .map_err(|source| arrow_error(name, "reading the schema", source))?;
         let partition_column = metadata.partition_columns().first().cloned();
         let mut files = Vec::new();
         for file in state.log_data().iter() {

@@ -104,13 +104,11 @@ impl Table {
     }
 
     async fn commit_append(&mut self, added: &[NewFile], transactions: &[(String, i64)]) -> Result<Appended> {
-        let stamps: Vec<_> =
-            transactions.iter().map(|(app_id, version)| Transaction::new(app_id, *version)).collect();
+        let stamps: Vec<_> = transactions.iter().map(|(app_id, version)| Transaction::new(app_id, *version)).collect();
         loop {
             let version = self.snapshot.version + 1;
             let actions = added.iter().map(|new| Action::Add(self.add_action(new, true))).collect();
-            let operation =
-                DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
+            let operation = DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: None };
             let written =
                 log::write_entry(&self.snapshot.name, &self.log, version, actions, operation, stamps.clone()).await?;
             if written == Written::Committed {

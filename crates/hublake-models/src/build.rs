@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
+use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::error::Result as EngineResult;
 use datafusion::prelude::{SessionContext, ident};
-use datafusion::common::TableReference;
 use tokio::time::{Instant, timeout_at};
 
 use crate::Error;

@@ -24,11 +24,20 @@ fn write_page(page: &mut String, project: &Project) -> fmt::Result {
     }
     for model in project.models().iter().chain(project.reader_views()) {
         let suffix = if project.reader_views().iter().any(|view| view.path == model.path) { " (view)" } else { "" };
-        writeln!(page, "\n## {}{suffix}\n\n{} Sorted and unique by {}.", model.name, model.description, model.grain.join(", "))?;
+        writeln!(
+            page,
+            "\n## {}{suffix}\n\n{} Sorted and unique by {}.",
+            model.name,
+            model.description,
+            model.grain.join(", ")
+        )?;
         write_columns(page, &model.columns)?;
     }
     writeln!(page, "\n## Audits\n")?;
-    writeln!(page, "A query that must return no rows. An error keeps the repository's published rows; a warning is reported.\n")?;
+    writeln!(
+        page,
+        "A query that must return no rows. An error keeps the repository's published rows; a warning is reported.\n"
+    )?;
     writeln!(page, "| audit | holds | severity | scope | reads |\n|---|---|---|---|---|")?;
     for audit in project.audits() {
         let reads = audit.depends_on.join(", ");

@@ -50,7 +50,8 @@ impl Project {
     /// Errors: [`Error::File`] with file and line for everything that is not as `models/README.md` says,
     /// [`Error::Circle`] for models that read each other.
     pub fn parse<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self, Error> {
-        let mut project = Self { models: Vec::new(), reader_views: Vec::new(), audits: Vec::new(), sources: Vec::new() };
+        let mut project =
+            Self { models: Vec::new(), reader_views: Vec::new(), audits: Vec::new(), sources: Vec::new() };
         let mut sorted = files.collect::<Vec<_>>();
         sorted.sort_unstable();
         for (path, text) in &sorted {
@@ -142,7 +143,9 @@ impl Project {
                 _ => Vec::new(),
             };
             for (reference, line) in statement::tables(&file, &model.statement)? {
-                names.extend(self.read_by_model(model, &reference).map_err(|hint| unreadable(&file, line, &reference, hint))?);
+                names.extend(
+                    self.read_by_model(model, &reference).map_err(|hint| unreadable(&file, line, &reference, hint))?,
+                );
             }
             found.push(sorted(names));
         }
@@ -155,7 +158,9 @@ impl Project {
             let file = SqlFile::parse(&audit.path, texts[audit.path.as_str()])?;
             let mut names = Vec::new();
             for (reference, line) in statement::tables(&file, &audit.statement)? {
-                names.push(self.read_by_audit(audit, &reference).map_err(|hint| unreadable(&file, line, &reference, hint))?);
+                names.push(
+                    self.read_by_audit(audit, &reference).map_err(|hint| unreadable(&file, line, &reference, hint))?,
+                );
             }
             found.push(sorted(names));
         }
@@ -170,9 +175,11 @@ impl Project {
         let name = reference.table();
         let is_view = model.kind == Kind::View;
         match reference.schema() {
-            None if self.model(name).is_some_and(|read| read.kind != Kind::Temporary || !is_view) => Ok(Some(name.to_owned())),
-            None if self.is_source(name) && !is_view => Ok(Some(name.to_owned())),
-            None if is_view => Err("a view reads stored tables and views"),
+            None if self.model(name).is_some_and(|read| read.kind != Kind::Temporary || !is_view) => {
+                Ok(Some(name.to_owned()))
+            }
+            None if self.source(name).is_some_and(|source| source.is_kept == is_view) => Ok(Some(name.to_owned())),
+            None if is_view => Err("a view reads stored tables, views and kept sources"),
             None => Err("read a model of models/ or a source of sources.toml"),
             Some("previous") if self.is_stored(name) && !is_view => Ok(None),
             Some("previous") => Err("`previous` holds the stored tables, and no view reads it"),
@@ -185,7 +192,7 @@ impl Project {
     fn read_by_audit(&self, audit: &Audit, reference: &TableReference) -> Result<String, &'static str> {
         let name = reference.table();
         match (reference.schema(), audit.scope) {
-            (None, Scope::Repository) if self.is_stored(name) || self.is_source(name) => Ok(name.to_owned()),
+            (None, Scope::Repository) if self.is_stored(name) || self.source(name).is_some() => Ok(name.to_owned()),
             (None, Scope::Table) if self.is_stored(name) => Ok(name.to_owned()),
             (None, Scope::Repository) => Err("an audit of repositories reads stored tables and sources"),
             (None, Scope::Table) => Err("an audit of tables reads stored tables"),
@@ -214,8 +221,8 @@ impl Project {
         self.model(name).is_some_and(Model::is_stored)
     }
 
-    fn is_source(&self, name: &str) -> bool {
-        self.sources.iter().any(|source| source.name == name)
+    fn source(&self, name: &str) -> Option<&Source> {
+        self.sources.iter().find(|source| source.name == name)
     }
 }
 

@@ -7,12 +7,13 @@ use arrow::compute::cast;
 use arrow::datatypes::SchemaRef;
 use chrono::{DateTime, Utc};
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
+use datafusion::common::TableReference;
 use datafusion::config::SqlParserOptions;
 use datafusion::dataframe::DataFrame;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::execution::SessionState;
+use datafusion::execution::{SessionState, SessionStateBuilder};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::prelude::SessionContext;
-use datafusion::common::TableReference;
 use datafusion::sql::parser::{DFParser, Statement};
 
 use crate::statement;
@@ -24,13 +25,19 @@ pub(crate) const STORED: &str = "stored";
 ///
 /// A join holds its left side in memory, and statistics do not change that: they know rows, not widths,
 /// and a model that puts its narrow side first must be able to rely on it.
+///
+/// Filters are not pushed down in the physical plan: the engine finds their columns by name below a
+/// projection, so that `a.x IS NULL OR a.x < b.x` above an outer join became `b.x IS NULL OR b.x < b.x`
+/// inside `b`. Filters that the logical plan pushes down are not affected.
 fn pinned(context: &SessionContext) -> SessionState {
     let mut state = context.state();
     let options = state.config_mut().options_mut();
     options.execution.time_zone = Some("UTC".to_owned());
     options.optimizer.join_reordering = false;
     options.sql_parser = SqlParserOptions { map_string_types_to_utf8view: false, ..SqlParserOptions::default() };
-    state
+    let is_kept = |rule: &&Arc<dyn PhysicalOptimizerRule + Send + Sync>| !rule.name().starts_with("FilterPushdown");
+    let rules = state.physical_optimizers().iter().filter(is_kept).cloned().collect();
+    SessionStateBuilder::new_from_existing(state).with_physical_optimizer_rules(rules).build()
 }
 
 /// Plans a query with `$run_at` bound.

@@ -16,6 +16,9 @@ pub struct Source {
     pub name: String,
     /// One sentence.
     pub description: String,
+    /// Whether it is a raw table of the lake, so that views may read it (and other models may not: decoded rows
+    /// are theirs).
+    pub is_kept: bool,
     /// Columns in their order.
     pub columns: Vec<Column>,
 }
@@ -31,10 +34,12 @@ impl Source {
 #[serde(deny_unknown_fields)]
 struct Declaration {
     description: String,
+    #[serde(default)]
+    kept: bool,
     columns: Vec<(String, String, String)>,
 }
 
-/// Reads `sources.toml`: a table per source, its columns as `[name, type, comment]`.
+/// Reads `sources.toml`: a table per source, `kept = true` for a raw table of the lake, its columns as `[name, type, comment]`.
 pub(crate) fn parse(path: &str, text: &str) -> Result<Vec<Source>, Error> {
     let fault = |line: usize, reason: String| Error::File {
         path: path.to_owned(),
@@ -54,7 +59,7 @@ pub(crate) fn parse(path: &str, text: &str) -> Result<Vec<Source>, Error> {
             };
             columns.push(Column { name: column, data_type, sql_type, comment });
         }
-        sources.push(Source { name, description: declaration.description, columns });
+        sources.push(Source { name, description: declaration.description, is_kept: declaration.kept, columns });
     }
     Ok(sources)
 }

@@ -26,7 +26,9 @@ impl<'a> SqlFile<'a> {
             return Err(fault(1, "the file lies in no layer", "put it into staging, analytics, views or audits"));
         };
         let name = file_name.strip_suffix(".sql").unwrap_or(file_name);
-        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_') {
+        if name.is_empty()
+            || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        {
             return Err(fault(1, "the file's name is no table name", "use lower-case letters, digits and underscores"));
         }
         let first_line = text.lines().next().unwrap_or_default();

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use chrono::{DateTime, Utc};
-use datafusion::error::Result as EngineResult;
 use datafusion::common::TableReference;
+use datafusion::error::Result as EngineResult;
 use datafusion::sql::parser::{DFParser, Statement};
 use datafusion::sql::resolve::resolve_table_references;
 use datafusion::sql::sqlparser::ast::{
@@ -25,7 +25,15 @@ const RUN_AT: &str = "$run_at";
 
 /// Functions whose result is not determined by the rows and `$run_at`.
 const UNSTABLE: [&str; 9] = [
-    "now", "current_date", "current_time", "current_timestamp", "today", "localtime", "localtimestamp", "random", "uuid",
+    "now",
+    "current_date",
+    "current_time",
+    "current_timestamp",
+    "today",
+    "localtime",
+    "localtimestamp",
+    "random",
+    "uuid",
 ];
 
 /// Parses the file's query and checks that it is one `SELECT` whose result depends on its input alone.

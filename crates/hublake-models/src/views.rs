@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use datafusion::common::TableReference;
 use datafusion::datasource::ViewTable;
 use datafusion::error::Result as EngineResult;
 use datafusion::prelude::SessionContext;
-use datafusion::common::TableReference;
 
 use crate::Error;
 use crate::model::{Kind, Model};

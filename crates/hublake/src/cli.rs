@@ -11,7 +11,7 @@ use crate::output::Format;
 /// Keeps GitHub history for good and answers questions about it.
 #[derive(Debug, Parser)]
 #[command(name = "hublake", version, propagate_version = true, max_term_width = 100)]
-#[command(after_help = "Settings come from the environment, .env and hublake.toml: see docs/CONFIG.md.
+#[command(after_help = "`hublake --help` lists the settings.
 Exit codes: 0 done, 1 failed (nothing published), 2 wrong usage, 3 some repositories failed and the rest are published.")]
 pub struct Cli {
     /// More about what happens, on stderr (twice: everything)

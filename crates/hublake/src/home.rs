@@ -6,7 +6,6 @@ use anyhow::{Context, Result};
 use hublake_github::{Auth, Client, Config};
 use hublake_lake::Lake;
 use hublake_store::{Secret, Store};
-use secrecy::SecretString;
 
 use crate::settings::Settings;
 
@@ -40,11 +39,6 @@ impl Home {
         };
         client(&self.settings, auth)
     }
-
-    /// A client that asks with `token`.
-    pub fn client_with(&self, token: SecretString) -> Result<Client> {
-        client(&self.settings, Auth::Token(token))
-    }
 }
 
 /// How GitHub is asked with a saved secret.
@@ -62,6 +56,8 @@ pub fn client(settings: &Settings, auth: Auth) -> Result<Client> {
         auth,
         quota_floor_fraction: settings.quota_floor,
         points_per_minute: settings.points_per_minute,
+        // No pace of our own is no pace of either kind.
+        answer_seconds_per_minute: if settings.points_per_minute == 0 { 0 } else { Config::default().answer_seconds_per_minute },
         max_wait: Duration::from_secs(settings.max_wait_seconds),
         ..Config::default()
     };

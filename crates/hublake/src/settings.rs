@@ -225,14 +225,12 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, String>> {
     Ok(values)
 }
 
-/// `docs/CONFIG.md`.
-pub fn markdown() -> String {
-    let mut text = String::from(
-        "# Settings\n\nGenerated from the program; do not edit. A variable of the environment (or of `.env`) wins over the key in\n`hublake.toml`, which is read from the current folder. An unknown key is an error.\n\n| variable | key | default | meaning |\n|---|---|---|---|\n",
-    );
+/// The settings as `hublake --help` lists them.
+pub fn help() -> String {
+    let mut text = String::from("Settings (from the environment, .env, or hublake.toml in the current folder):\n");
     for setting in SETTINGS {
-        let key = setting.key.map(|key| format!("`{key}`")).unwrap_or_default();
-        text.push_str(&format!("| `{}` | {key} | {} | {} |\n", setting.variable, setting.default, setting.meaning));
+        let default = if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        text.push_str(&format!("  {}\n      {}{default}\n", setting.variable, setting.meaning));
     }
     text
 }

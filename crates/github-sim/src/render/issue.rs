@@ -1,5 +1,7 @@
 //! The JSON of a generated issue.
 
+use std::ops::Range;
+
 use super::text::{Body, write_title};
 use super::user::Users;
 use super::{API, LABELS, SITE, Sketch, write_label, write_number, write_time};
@@ -14,7 +16,7 @@ const MILESTONES: [&str; 4] = ["0.9", "1.0", "1.1", "Backlog"];
 /// Appends a generated issue's JSON.
 pub(crate) fn write_issue(repository: &Repository, issue: &Issue, sketch: &Sketch, users: &Users, bytes: &mut Vec<u8>) {
     bytes.reserve(4096 + sketch.body_bytes as usize);
-    let mut writer = Writer { repository, issue, users, bytes };
+    let mut writer = Writer { repository, issue, users, address: 0..0, bytes };
     writer.addresses();
     writer.text(",\"title\":\"");
     write_title(Random::for_item(sketch.seed, 1), sketch.is_hostile, writer.bytes);
@@ -53,6 +55,8 @@ struct Writer<'a> {
     repository: &'a Repository,
     issue: &'a Issue,
     users: &'a Users,
+    /// Where the issue's address was written first; the others are copied from there.
+    address: Range<usize>,
     bytes: &'a mut Vec<u8>,
 }
 
@@ -93,9 +97,15 @@ impl Writer<'_> {
     }
 
     fn issue_address(&mut self) {
-        self.repository_address();
-        self.text("/issues/");
-        self.number(u64::from(self.issue.number));
+        if self.address.is_empty() {
+            let start = self.bytes.len();
+            self.repository_address();
+            self.text("/issues/");
+            self.number(u64::from(self.issue.number));
+            self.address = start..self.bytes.len();
+        } else {
+            self.bytes.extend_from_within(self.address.clone());
+        }
     }
 
     fn page_address(&mut self, kind: &str) {

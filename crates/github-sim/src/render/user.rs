@@ -27,7 +27,12 @@ impl Users {
 
     /// The JSON of the user with this login (GitHub ignores case).
     pub(crate) fn find(&self, login: &str) -> Option<&str> {
-        self.by_login.get(&login.to_ascii_lowercase()).map(|index| self.json(*index))
+        self.index(login).map(|index| self.json(index))
+    }
+
+    /// The index of the user with this login (GitHub ignores case).
+    pub(crate) fn index(&self, login: &str) -> Option<u32> {
+        self.by_login.get(&login.to_ascii_lowercase()).copied()
     }
 
     /// The index of a user of this login, made up if there is none.

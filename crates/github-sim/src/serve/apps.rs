@@ -7,22 +7,24 @@ use super::Shared;
 use super::answer::Answer;
 use super::request::Call;
 use crate::auth::Caller;
+use crate::render::user::user_json;
 use crate::render::{API, SITE, time_text};
 use crate::world::shape::content_hash;
 use crate::world::{Repository, World};
 
 const NEEDS_APP: &str = "A JSON web token could not be decoded";
 const APP_ID: u64 = 1_000_001;
+/// Whose the App is.
+const OWNER: &str = "sim-maintainer";
 
 /// `GET /app`
 pub(crate) fn app(world: &World, call: Call<'_>) -> Answer {
     if !is_app(call) {
         return Answer::error(401, NEEDS_APP);
     }
-    let owner = world.users.find("sim-maintainer").and_then(|user| user.parse().ok()).unwrap_or(Value::Null);
     let body = json!({
         "id": APP_ID, "slug": "sim-app", "node_id": "A_kwHO1", "client_id": "Iv1.0000000000000001",
-        "owner": owner, "name": "sim-app", "description": null, "external_url": SITE,
+        "owner": account(world, OWNER, 49_000_001, "User"), "name": "sim-app", "description": null, "external_url": SITE,
         "html_url": format!("{SITE}/apps/sim-app"), "created_at": "2020-01-01T00:00:00Z",
         "updated_at": "2020-01-01T00:00:00Z", "permissions": permissions(), "events": [],
     });
@@ -92,9 +94,15 @@ fn installation_id(owner: &str) -> u64 {
     10_000_000 + content_hash(owner.to_ascii_lowercase().as_bytes()) % 80_000_000
 }
 
+// An App and an installation always have an account, whoever else is in the world.
+fn account(world: &World, login: &str, id: u64, kind: &str) -> Value {
+    let known = world.users.find(login).and_then(|user| user.parse().ok());
+    known.or_else(|| user_json(login, id, kind).parse().ok()).unwrap_or_default()
+}
+
 fn installation(world: &World, owner: &str) -> Value {
     let id = installation_id(owner);
-    let account: Value = world.users.find(owner).and_then(|user| user.parse().ok()).unwrap_or(Value::Null);
+    let account = account(world, owner, 48_000_000 + id % 1_000_000, "Organization");
     let target_id = account.get("id").cloned().unwrap_or_default();
     let target_type = account.get("type").cloned().unwrap_or_default();
     json!({

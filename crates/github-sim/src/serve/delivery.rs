@@ -7,14 +7,13 @@ use axum::body::to_bytes;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::response::Response;
 use chrono::Utc;
-use http::HeaderName;
 use http::header::RETRY_AFTER;
 
 use super::answer::Answer;
 use super::connection::Connection;
-use super::request::{Call, Question};
+use super::request::{Call, DEFAULT_VERSION, Question};
 use super::route::Route;
-use super::sending::{DEFAULT_VERSION, Reply, send};
+use super::sending::{Reply, send};
 use super::{Shared, control, dispatch};
 use crate::auth::Caller;
 use crate::faults::FaultKind;
@@ -24,7 +23,6 @@ use crate::stats::{Outcome, RequestRecord};
 
 /// The longest body that is read.
 const LONGEST_BODY: usize = 64 * 1024;
-const API_VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 const VERSIONS: [&str; 2] = [DEFAULT_VERSION, "2026-03-10"];
 
 const SECONDARY: &str = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
@@ -82,7 +80,7 @@ pub(crate) async fn handle(
         connection.break_off();
     }
     let mangling = faults.into_iter().find(|kind| matches!(kind, FaultKind::CutBody | FaultKind::WrongJson));
-    send(reply, now, mangling, version(&question))
+    send(reply, now, mangling, question.api_version())
 }
 
 async fn wait(latency: Duration, faults: &[FaultKind]) {
@@ -124,7 +122,7 @@ fn reply(
         }
     }
     if *route == Route::RateLimit {
-        let with_rate = version(question) == DEFAULT_VERSION;
+        let with_rate = question.api_version() == DEFAULT_VERSION;
         let overview = shared.limiter().overview(account, now, with_rate);
         return with_standing(Answer::of_value(200, &overview));
     }
@@ -157,17 +155,12 @@ fn refuse(shared: &Shared, question: &Question) -> Option<Reply> {
     if shared.options.require_user_agent && !question.has_user_agent() {
         return Some(Reply::free(Answer::error(403, NO_AGENT)));
     }
-    let version = version(question);
+    let version = question.api_version();
     if VERSIONS.contains(&version) {
         return None;
     }
     let message = format!("API version {version:?} is not supported, use one of {}", VERSIONS.join(", "));
     Some(Reply::free(Answer::error(400, &message)))
-}
-
-fn version(question: &Question) -> &str {
-    let given = question.headers.get(API_VERSION);
-    given.map_or(DEFAULT_VERSION, |header| header.to_str().unwrap_or("(unreadable)"))
 }
 
 fn faulty(fault: FaultKind, standing: Standing) -> Option<Reply> {

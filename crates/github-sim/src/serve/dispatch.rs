@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::request::Call;
 use super::route::Route;
-use super::{Shared, apps, repositories, users};
+use super::{Shared, apps, repositories, root, users};
 use crate::auth::Caller;
 use crate::world::{Repository, World};
 
@@ -14,7 +14,7 @@ pub(crate) fn endpoint(shared: &Shared, world: &World, route: &Route, call: Call
         move |repository: &Repository| repository.owner().eq_ignore_ascii_case(&owner)
     };
     match route {
-        Route::Root => Answer::json(call.question, "{\"current_user_url\":\"https://api.github.com/user\"}"),
+        Route::Root => root::addresses(call),
         Route::Viewer => users::viewer(world, call),
         Route::User(login) => users::single(world, login, call),
         Route::ViewerRepositories if matches!(call.caller, Caller::Anonymous) => {

@@ -1,9 +1,9 @@
 //! Lists of issues, and single ones.
 
-use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::answer::Answer;
+use super::filter::Filter;
 use super::request::{Call, Question};
 use crate::cursor::{Cursor, Sort};
 use crate::world::issue::{Gone, Issue, IssueState};
@@ -23,7 +23,7 @@ struct Listing {
     direction: Direction,
     /// Seconds since 1970.
     since: Option<i64>,
-    labels: BTreeSet<String>,
+    filter: Filter,
     after: Option<Cursor>,
     before: Option<Cursor>,
 }
@@ -41,7 +41,7 @@ pub(crate) fn list(world: &World, repository: &Repository, call: Call<'_>) -> An
         return Answer::error(422, TOO_DEEP);
     }
     let skipped = if has_cursor { 0 } else { (page - 1) * per_page };
-    let (entries, has_more) = listing.page(repository, skipped, per_page);
+    let (entries, has_more) = listing.page(world, repository, skipped, per_page);
     let items: Vec<&Issue> = entries.iter().filter_map(|entry| repository.issues.get(&entry.2)).collect();
     let version = version(repository, &items, has_more);
     let link = listing.link(repository, question, &entries, has_more);
@@ -120,28 +120,27 @@ impl Listing {
             None => Ok(None),
             Some(text) => Cursor::decode(text).filter(|cursor| cursor.sort == sort).map(Some).ok_or(name),
         };
-        let labels = question.parameter("labels").unwrap_or("").split(',').map(str::trim);
         Ok(Self {
             state,
             sort,
             direction,
             since,
-            labels: labels.filter(|name| !name.is_empty()).map(str::to_owned).collect(),
+            filter: Filter::read(question)?,
             after: cursor("after")?,
             before: cursor("before")?,
         })
     }
 
     /// The entries of a page, and whether more follow.
-    fn page(&self, repository: &Repository, skipped: usize, per_page: usize) -> (Vec<Entry>, bool) {
+    fn page(&self, world: &World, repository: &Repository, skipped: usize, per_page: usize) -> (Vec<Entry>, bool) {
         if let (Some(before), None) = (self.before, self.after) {
             // Backwards from the cursor, then turned round: the page that ends just before it.
-            let walk = self.walk(repository, self.direction.reversed(), Some(before));
+            let walk = self.walk(world, repository, self.direction.reversed(), Some(before));
             let mut entries: Vec<Entry> = walk.take(per_page).collect();
             entries.reverse();
             return (entries, true);
         }
-        let walk = self.walk(repository, self.direction, self.after);
+        let walk = self.walk(world, repository, self.direction, self.after);
         let mut entries: Vec<Entry> = walk.skip(skipped).take(per_page + 1).collect();
         let has_more = entries.len() > per_page;
         entries.truncate(per_page);
@@ -150,6 +149,7 @@ impl Listing {
 
     fn walk<'a>(
         &'a self,
+        world: &'a World,
         repository: &'a Repository,
         direction: Direction,
         cursor: Option<Cursor>,
@@ -164,18 +164,17 @@ impl Listing {
         let entries = repository.orders.walk(self.sort, direction, self.state, place);
         entries
             .take_while(move |entry| !is_descending_by_update || since.is_none_or(|since| entry.0 >= since))
-            .filter(move |entry| self.admits(repository, entry))
+            .filter(move |entry| self.admits(world, repository, entry))
     }
 
-    fn admits(&self, repository: &Repository, entry: &Entry) -> bool {
-        if self.labels.is_empty() && (self.since.is_none() || self.sort == Sort::Updated) {
+    fn admits(&self, world: &World, repository: &Repository, entry: &Entry) -> bool {
+        if self.filter.is_empty() && (self.since.is_none() || self.sort == Sort::Updated) {
             return true;
         }
         let Some(issue) = repository.issues.get(&entry.2) else {
             return false;
         };
-        self.since.is_none_or(|since| issue.updated_at >= since)
-            && (self.labels.is_empty() || repository.has_labels(issue, &self.labels))
+        self.since.is_none_or(|since| issue.updated_at >= since) && self.filter.admits(world, repository, issue)
     }
 
     fn link(&self, repository: &Repository, question: &Question, entries: &[Entry], has_more: bool) -> Option<String> {

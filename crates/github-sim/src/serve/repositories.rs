@@ -77,7 +77,7 @@ fn page<'a>(
 ) -> (Vec<&'a Repository>, Option<String>) {
     let seen = world.repositories().filter(|repository| call.caller.sees(repository) && is_wanted(repository));
     let mut repositories: Vec<&Repository> = seen.collect();
-    repositories.sort_by_key(|repository| repository.full_name().to_ascii_lowercase());
+    repositories.sort_by_cached_key(|repository| repository.full_name().to_ascii_lowercase());
     let link = numbered_link(call.question, path, repositories.len());
     (numbered_page(call.question, repositories), link)
 }

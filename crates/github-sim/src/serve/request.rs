@@ -2,10 +2,13 @@
 
 use http::header::{HOST, IF_NONE_MATCH, USER_AGENT};
 use http::request::Parts;
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, Method};
 
 use crate::auth::Caller;
 
+/// The API version of a request that names none.
+pub(crate) const DEFAULT_VERSION: &str = "2022-11-28";
+const API_VERSION: HeaderName = HeaderName::from_static("x-github-api-version");
 /// The longest path with query that is looked at.
 const LONGEST_TARGET: usize = 8_192;
 const LONGEST_HOST: usize = 255;
@@ -83,6 +86,12 @@ impl Question {
                 known == "*" || known.trim_start_matches("W/") == etag.trim_start_matches("W/")
             })
         })
+    }
+
+    /// The API version asked for.
+    pub(crate) fn api_version(&self) -> &str {
+        let given = self.headers.get(API_VERSION);
+        given.map_or(DEFAULT_VERSION, |header| header.to_str().unwrap_or("(unreadable)"))
     }
 
     pub(crate) fn has_user_agent(&self) -> bool {

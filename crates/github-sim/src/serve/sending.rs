@@ -12,9 +12,6 @@ use super::answer::Answer;
 use crate::faults::FaultKind;
 use crate::limits::Standing;
 
-/// The API version of a request that names none.
-pub(crate) const DEFAULT_VERSION: &str = "2022-11-28";
-
 /// An answer with what the headers and the counts say of it.
 pub(crate) struct Reply {
     pub(crate) answer: Answer,
@@ -40,7 +37,10 @@ pub(crate) fn send(reply: Reply, now: DateTime<Utc>, mangling: Option<FaultKind>
             all.insert(name, value);
         }
     };
-    put(CONTENT_TYPE, "application/json; charset=utf-8");
+    // An answer without a body says nothing of its form.
+    if status != 304 {
+        put(CONTENT_TYPE, "application/json; charset=utf-8");
+    }
     put(DATE, &now.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
     put(HeaderName::from_static("server"), "github.com");
     put(HeaderName::from_static("vary"), "Accept, Authorization, Cookie, X-GitHub-OTP, Accept-Encoding");

@@ -32,3 +32,15 @@ async fn app_paths_need_a_json_web_token() {
     assert_eq!(post(&sim, "app/installations/1/access_tokens", &[]).await.status, 401);
     assert_eq!(post(&sim, "app/installations/1/access_tokens", &[JWT]).await.status, 404);
 }
+
+#[tokio::test]
+async fn an_app_and_its_installations_have_an_account_in_any_world() {
+    let sim = serve(plain(1)).await;
+    let app = get_with(&sim, "app", &[JWT]).await.json();
+    assert_eq!((&app["owner"]["login"], &app["owner"]["type"]), (&"sim-maintainer".into(), &"User".into()));
+    let installation = get_with(&sim, "repos/a/b/installation", &[JWT]).await.json();
+    assert_eq!(
+        (&installation["account"]["login"], &installation["target_type"]),
+        (&"a".into(), &"Organization".into())
+    );
+}

@@ -1,70 +1,32 @@
 //! One call from its first request to its outcome: limits, retries and redirects.
 
-use std::pin::pin;
+mod admission;
+mod books;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use tokio::sync::SemaphorePermit;
 use url::Url;
 
+use self::books::skew;
 use super::Client;
 use super::api::shown;
+use super::call::Call;
 use super::transport::{Answer, Failure};
 use super::verdict::{Refusal, Verdict, judge};
 use crate::app::Credential;
-use crate::budget::{Admission, Identity, Reservation, SHORTEST_PAUSE};
+use crate::budget::SHORTEST_PAUSE;
 use crate::error::Error;
 use crate::headers;
-use crate::outcome::{Outcome, Page, Request, Spent};
+use crate::outcome::{Outcome, Page, Spent};
 use crate::rate::{RateLimit, Resource};
-use crate::wait::{Wait, WaitReason};
 
 /// GitHub follows a rename with one redirect; more than this many are a loop.
 const MOST_REDIRECTS: u32 = 3;
 /// Longest pause between two attempts.
 const LONGEST_RETRY_DELAY: Duration = Duration::from_secs(30);
-/// Added to the end of a window: headers tell time in whole seconds.
-const AFTER_RESET: Duration = Duration::from_secs(1);
-/// Shorter waits for the pace are not worth telling anyone.
-const NOTABLE_WAIT: Duration = Duration::from_secs(2);
-
-/// The methods that the client uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Method {
-    Get,
-    /// Only to ask for the token of an App's installation.
-    Post,
-}
-
-impl Method {
-    /// GitHub's price: a read is one point, a write five.
-    fn points(self) -> u32 {
-        match self {
-            Self::Get => 1,
-            Self::Post => 5,
-        }
-    }
-}
-
-/// What is to be done, before it is known how often it takes.
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) request: Request,
-    /// A GitHub App asks under its own name, not as one of its installations.
-    pub(crate) as_app: bool,
-}
-
-impl Call {
-    pub(crate) fn get(request: Request) -> Self {
-        Self { method: Method::Get, request, as_app: false }
-    }
-
-    pub(crate) fn as_app(method: Method, url: Url) -> Self {
-        Self { method, request: Request::new(url), as_app: true }
-    }
-}
 
 pub(super) struct Exchange<'c> {
     client: &'c Client,
@@ -160,101 +122,6 @@ impl<'c> Exchange<'c> {
         }
     }
 
-    /// Waits for a place within budget, pace and concurrency; an instant means that it would take too long.
-    async fn admit<'i>(
-        &mut self,
-        inner: &'i super::Inner,
-        identity: Identity,
-        resource: &Resource,
-    ) -> Result<(Reservation, SemaphorePermit<'i>), DateTime<Utc>> {
-        let clock = &inner.config.clock;
-        loop {
-            let mut ended = pin!(inner.budgets.ended());
-            ended.as_mut().enable();
-            match inner.budgets.admit(identity, resource, clock.now()) {
-                Admission::Busy => ended.await,
-                Admission::Closed { until, reason } => self.wait_until(until, reason, resource).await?,
-                Admission::Granted(reservation) => {
-                    self.keep_pace(inner, resource).await;
-                    // The semaphore is never closed; were it, requests would only no longer be counted.
-                    let Ok(permit) = inner.permits.acquire().await else {
-                        return Err(clock.now());
-                    };
-                    // GitHub may have asked for a pause while this request waited for its place.
-                    if inner.budgets.paused_until(identity, clock.now()).is_none() {
-                        return Ok((reservation, permit));
-                    }
-                }
-            }
-        }
-    }
-
-    async fn keep_pace(&self, inner: &super::Inner, resource: &Resource) {
-        let clock = &inner.config.clock;
-        while let Err(wait) = inner.pace.take(self.call.method.points(), clock.elapsed()) {
-            let until = clock.now() + wait;
-            let told = (wait >= NOTABLE_WAIT)
-                .then(|| inner.waits.begin(Wait { resource: resource.clone(), reason: WaitReason::Pacing, until }));
-            clock.sleep(wait).await;
-            drop(told);
-        }
-    }
-
-    async fn wait_until(
-        &mut self,
-        until: DateTime<Utc>,
-        reason: WaitReason,
-        resource: &Resource,
-    ) -> Result<(), DateTime<Utc>> {
-        let inner = &self.client.inner;
-        let slack = if reason == WaitReason::Primary { AFTER_RESET } else { Duration::ZERO };
-        let wait = (until - inner.config.clock.now()).to_std().unwrap_or_default() + slack;
-        if self.waited + wait > inner.config.max_wait {
-            return Err(until);
-        }
-        tracing::info!(%resource, ?reason, until = %until.to_rfc3339(), "waiting for a limit of GitHub");
-        let told = inner.waits.begin(Wait { resource: resource.clone(), reason, until });
-        self.waited += wait;
-        inner.config.clock.sleep(wait).await;
-        drop(told);
-        Ok(())
-    }
-
-    /// Keeps the books: what was spent, what is left, how long it took.
-    fn note(&mut self, credential: &Credential, answer: &Answer, verdict: &Verdict, came_at: DateTime<Utc>) {
-        let inner = &self.client.inner;
-        let rate = RateLimit::from_headers(&answer.headers);
-        if let Some(rate) = &rate {
-            inner.budgets.observe(credential.identity, rate, skew(answer, came_at));
-        }
-        if !matches!(verdict, Verdict::Slower(_)) {
-            inner.budgets.calm(credential.identity, came_at);
-        }
-        inner.pace.note_answer(answer.took, inner.config.clock.elapsed());
-        let not_modified = *verdict == Verdict::NotModified;
-        let free = rate.is_none()
-            || (not_modified && credential.authorization.is_some())
-            || matches!(verdict, Verdict::Exhausted(_))
-            || inner.api.path(&self.url) == "rate_limit";
-        self.charge(Spent { requests: 1, not_modified: not_modified.into(), quota: (!free).into() });
-    }
-
-    fn note_failure(&mut self, failure: &Failure) {
-        let quota = match failure {
-            Failure::Unsendable => return,
-            Failure::TooLarge => 1,
-            Failure::Broken { answered, .. } => {
-                u32::from(answered.as_ref().is_some_and(|headers| RateLimit::from_headers(headers).is_some()))
-            }
-        };
-        self.charge(Spent { requests: 1, not_modified: 0, quota });
-    }
-
-    fn charge(&mut self, spent: Spent) {
-        self.spent += spent;
-        self.client.add_spent(spent);
-    }
-
     async fn act(
         &mut self,
         credential: &Credential,
@@ -268,7 +135,7 @@ impl<'c> Exchange<'c> {
         let now = self.client.inner.config.clock.now();
         match verdict {
             Verdict::Body => match check(&answer.body) {
-                Ok(()) => Ok(Step::Done(Outcome::Page(self.page(answer, now)?))),
+                Ok(()) => Ok(Step::Done(Outcome::Page(Box::new(self.page(answer, now)?)))),
                 Err(reason) => self.again(Trouble::Malformed(reason), None).await,
             },
             Verdict::NotModified => Ok(Step::Done(Outcome::NotModified {
@@ -382,12 +249,6 @@ impl<'c> Exchange<'c> {
             self.client.learn_owner(repo_id, owner);
         }
     }
-}
-
-/// GitHub's clock minus the client's; whole seconds make small differences meaningless.
-fn skew(answer: &Answer, now: DateTime<Utc>) -> chrono::Duration {
-    let difference = headers::date(&answer.headers).map_or_else(chrono::Duration::zero, |date| date - now);
-    if difference.num_seconds().abs() < 2 { chrono::Duration::zero() } else { difference }
 }
 
 fn refused(refusal: Refusal, spent: Spent) -> Outcome {

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 use reqwest::redirect;
 use url::Url;
 
-use super::exchange::Method;
+use super::call::Method;
 use crate::config::Config;
 use crate::error::Error;
 

@@ -1,5 +1,7 @@
 //! The client against a server that says exactly what a test wants, and against the simulator.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
+
 mod app;
 mod limits;
 mod requests;
@@ -48,7 +50,7 @@ async fn get(client: &Client, path: &str) -> Outcome {
 
 fn page(outcome: Outcome) -> Page {
     match outcome {
-        Outcome::Page(page) => page,
+        Outcome::Page(page) => *page,
         other => panic!("{other:?}"),
     }
 }

@@ -32,6 +32,10 @@ impl Extent {
         (self.lowest, self.greatest, Reverse(self.rows))
     }
 
+    fn is_small(self, leaf_rows: usize) -> bool {
+        self.rows < leaf_rows / 2
+    }
+
     fn of(leaf: &[Run]) -> Option<Self> {
         let (first, last) = leaf.first().zip(leaf.last())?;
         let rows = leaf.iter().map(|run| run.rows).sum();
@@ -65,7 +69,25 @@ pub(super) fn into_leaves(runs: &[Run], others: &[Extent], leaf_rows: usize) -> 
         }
     }
     divide_stretch(&runs[start..], leaf_rows, &mut leaves);
-    leaves
+    join_small(leaves, others, leaf_rows)
+}
+
+/// Joins small leaves that only the parts of a large repository between them had kept apart.
+fn join_small(leaves: Vec<Vec<Run>>, others: &[Extent], leaf_rows: usize) -> Vec<Vec<Run>> {
+    let mut joined: Vec<Vec<Run>> = Vec::with_capacity(leaves.len());
+    for leaf in leaves {
+        if let Some(before) = joined.last_mut()
+            && let Some((left, right)) = Extent::of(before).zip(Extent::of(&leaf))
+            && left.is_small(leaf_rows)
+            && right.is_small(leaf_rows)
+            && !is_between(others, left.lowest, right.greatest)
+        {
+            before.extend(leaf);
+        } else {
+            joined.push(leaf);
+        }
+    }
+    joined
 }
 
 /// Whether a leaf from `first` to `last` would hold one of `others`, or a part of it, inside its range.
@@ -79,19 +101,27 @@ fn divide_stretch(stretch: &[Run], leaf_rows: usize, leaves: &mut Vec<Vec<Run>>)
     let target = total.div_ceil(total.div_ceil(leaf_rows).max(1));
     let mut leaf: Vec<Run> = Vec::new();
     let mut size = 0;
-    for run in stretch {
-        let mut rest = *run;
-        while rest.rows > 0 {
-            let is_better_whole = size > 0 && size + rest.rows > leaf_rows && rest.rows <= leaf_rows;
-            if size >= target || is_better_whole {
-                leaves.push(std::mem::take(&mut leaf));
-                size = 0;
+    for repository in stretch.chunk_by(|left, right| left.repo_id == right.repo_id) {
+        let rows: usize = repository.iter().map(|run| run.rows).sum();
+        let is_better_whole = size + rows > leaf_rows && rows <= leaf_rows;
+        if size > 0 && (size >= target || is_better_whole) {
+            leaves.push(std::mem::take(&mut leaf));
+            size = 0;
+        }
+        // A repository larger than a leaf fills one after the other; what is left shares the last.
+        for run in repository {
+            let mut rest = *run;
+            while rest.rows > 0 {
+                if size == leaf_rows {
+                    leaves.push(std::mem::take(&mut leaf));
+                    size = 0;
+                }
+                let part = rest.rows.min(leaf_rows - size);
+                leaf.push(Run { rows: part, ..rest });
+                size += part;
+                rest.start += part;
+                rest.rows -= part;
             }
-            let rows = rest.rows.min(leaf_rows - size);
-            leaf.push(Run { rows, ..rest });
-            size += rows;
-            rest.start += rows;
-            rest.rows -= rows;
         }
     }
     if !leaf.is_empty() {
@@ -111,14 +141,13 @@ pub(super) fn small_neighbours(
     let old = others.iter().enumerate().map(|(place, other)| (*other, Some(place)));
     let mut all: Vec<_> = new.chain(old).collect();
     all.sort_by_key(|(extent, _)| extent.place());
-    let is_small = |extent: &Extent| extent.rows < leaf_rows / 2;
     let was_between = |left: &Extent, right: &Extent| {
         taken.iter().any(|gone| gone.lowest >= left.greatest && gone.greatest <= right.lowest)
     };
     let mut found = Vec::new();
     for pair in all.windows(2) {
         let [(left, left_place), (right, right_place)] = pair else { continue };
-        if !is_small(left) || !is_small(right) {
+        if !left.is_small(leaf_rows) || !right.is_small(leaf_rows) {
             continue;
         }
         if left_place.is_none() || right_place.is_none() || was_between(left, right) {

@@ -149,7 +149,7 @@ async fn check_steps(steps: Vec<Step>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_steps_equals_a_plain_map(steps in prop::collection::vec(step(), 1..14)) {

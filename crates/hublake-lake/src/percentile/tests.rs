@@ -98,7 +98,8 @@ async fn a_fraction_that_is_no_constant_or_out_of_range_is_refused() {
 #[tokio::test]
 async fn the_buffered_values_count_against_the_memory_pool() {
     let rows = (0..400_000).map(|row| (row % 7, Some(row as f64))).collect::<Vec<_>>();
-    let runtime = RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(1_000_000))).build_arc().unwrap();
+    let runtime =
+        RuntimeEnvBuilder::new().with_memory_pool(Arc::new(FairSpillPool::new(1_000_000))).build_arc().unwrap();
     let roomy = session(&[], SessionConfig::new());
     let context = SessionContext::new_with_config_rt(SessionConfig::new(), runtime);
     context.register_udaf(percentile_exact());

@@ -183,7 +183,9 @@ async fn tasks_racing_with_the_same_transaction_write_it_once() {
             let mut table = lake.table(&raw_spec(4)).await.unwrap();
             let mut committed = 0;
             for version in 0..10 {
-                committed += i64::from(append(&mut table, task * 100 + version, "issues/1", version).await != Appended::Repeated);
+                committed += i64::from(
+                    append(&mut table, task * 100 + version, "issues/1", version).await != Appended::Repeated,
+                );
             }
             committed
         });

@@ -1,5 +1,7 @@
 //! Tests of the lake through its public interface, by subject.
 
+#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
+
 mod append;
 mod as_of;
 mod fixture;

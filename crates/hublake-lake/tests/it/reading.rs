@@ -21,7 +21,10 @@ async fn filled(partition_at: usize) -> (Fixture, Snapshot) {
 
 #[rstest]
 #[case::everything("SELECT count(*) FROM t", "90")]
-#[case::a_day("SELECT count(*), min(run_seq), max(run_seq) FROM t WHERE fetched_on = DATE '2026-11-21'", "30|1000|1029")]
+#[case::a_day(
+    "SELECT count(*), min(run_seq), max(run_seq) FROM t WHERE fetched_on = DATE '2026-11-21'",
+    "30|1000|1029"
+)]
 #[case::days_from("SELECT count(*) FROM t WHERE fetched_on >= DATE '2026-11-21'", "60")]
 #[case::a_day_nobody_has("SELECT count(*) FROM t WHERE fetched_on = DATE '2020-01-01'", "0")]
 #[case::days_in_a_list("SELECT count(*) FROM t WHERE fetched_on IN (DATE '2026-11-20', DATE '2026-11-22')", "60")]
@@ -31,16 +34,19 @@ async fn filled(partition_at: usize) -> (Fixture, Snapshot) {
 #[case::repositories_in_a_list("SELECT count(*) FROM t WHERE repo_id IN (1, 7, 9)", "30")]
 #[case::no_repository("SELECT count(*) FROM t WHERE repo_id = 12", "0")]
 #[case::runs_between("SELECT count(*) FROM t WHERE run_seq BETWEEN 5 AND 1004", "30")]
-#[case::the_last_microsecond(
-    "SELECT count(*) FROM t WHERE fetched_at = TIMESTAMP '2026-11-22T00:00:00.002029Z'", "1")]
-#[case::after_an_instant(
-    "SELECT count(*) FROM t WHERE fetched_at > TIMESTAMP '2026-11-22T00:00:00.002028Z'", "1")]
-#[case::before_an_instant(
-    "SELECT count(*) FROM t WHERE fetched_at < TIMESTAMP '2026-11-20T00:00:00.000001Z'", "1")]
+#[case::the_last_microsecond("SELECT count(*) FROM t WHERE fetched_at = TIMESTAMP '2026-11-22T00:00:00.002029Z'", "1")]
+#[case::after_an_instant("SELECT count(*) FROM t WHERE fetched_at > TIMESTAMP '2026-11-22T00:00:00.002028Z'", "1")]
+#[case::before_an_instant("SELECT count(*) FROM t WHERE fetched_at < TIMESTAMP '2026-11-20T00:00:00.000001Z'", "1")]
 #[case::text("SELECT count(*) FROM t WHERE payload = 'payload 1005'", "1")]
 #[case::text_and_day("SELECT run_seq, fetched_on FROM t WHERE payload = 'payload 1005'", "1005|2026-11-21")]
-#[case::by_day("SELECT string_agg(CAST(n AS VARCHAR), ',') FROM (SELECT count(*) n FROM t GROUP BY fetched_on)", "30,30,30")]
-#[case::joined_with_itself("SELECT count(*) FROM t JOIN t AS u ON t.run_seq = u.run_seq AND t.fetched_on = u.fetched_on", "90")]
+#[case::by_day(
+    "SELECT string_agg(CAST(n AS VARCHAR), ',') FROM (SELECT count(*) n FROM t GROUP BY fetched_on)",
+    "30,30,30"
+)]
+#[case::joined_with_itself(
+    "SELECT count(*) FROM t JOIN t AS u ON t.run_seq = u.run_seq AND t.fetched_on = u.fetched_on",
+    "90"
+)]
 #[tokio::test]
 async fn a_question_is_answered_wherever_the_partition_column_stands(
     #[case] sql: &str,

@@ -135,10 +135,8 @@ async fn rows_with_a_column_that_the_table_lacks_are_refused() {
 async fn a_value_that_its_column_cannot_hold_is_an_error_and_not_a_null() {
     let fixture = Fixture::new().await;
     let mut table = fixture.lake.table(&mart_spec()).await.unwrap();
-    let schema = Schema::new(vec![
-        Field::new("number", DataType::Utf8, true),
-        Field::new("repo_id", DataType::Int64, false),
-    ]);
+    let schema =
+        Schema::new(vec![Field::new("number", DataType::Utf8, true), Field::new("repo_id", DataType::Int64, false)]);
     let rows = |number: &str| {
         let columns: Vec<ArrayRef> =
             vec![Arc::new(StringArray::from(vec![number])), Arc::new(Int64Array::from(vec![1]))];
@@ -211,8 +209,7 @@ fn nested_rows(repo_ids: &[i64]) -> RecordBatch {
 #[tokio::test]
 async fn nested_columns_survive_writing_taking_and_reading() {
     let fixture = Fixture::new().await;
-    let spec =
-        TableSpec { name: "stg_nested".to_owned(), schema: nested_schema("item"), partitioned_by: None };
+    let spec = TableSpec { name: "stg_nested".to_owned(), schema: nested_schema("item"), partitioned_by: None };
     let mut table = fixture.lake.table(&spec).await.unwrap();
     replace(&mut table, &[1, 2], nested_rows(&[1, 2])).await;
     replace(&mut table, &[2], nested_rows(&[2])).await;

@@ -76,7 +76,9 @@ pub(super) fn audit(file: &SqlFile<'_>) -> Result<Audit, Error> {
 fn kind(file: &SqlFile<'_>, header: ModelHeader) -> Result<Kind, Error> {
     match (header.kind, header.key, header.changes) {
         (KindName::Merge, Some(key), Some(changes)) => Ok(Kind::Merge { key, changes }),
-        (KindName::Merge, ..) => Err(file.error(2, "a merge lacks `key` or `changes`", "name the key's columns and the table of changes")),
+        (KindName::Merge, ..) => {
+            Err(file.error(2, "a merge lacks `key` or `changes`", "name the key's columns and the table of changes"))
+        }
         (KindName::Temporary, None, None) => Ok(Kind::Temporary),
         (KindName::Incremental, None, None) => Ok(Kind::Incremental),
         (KindName::View, None, None) => Ok(Kind::View),

@@ -35,7 +35,9 @@ fn batch_session(time_zone: &str, partitions: usize, project: &Project, decoded:
     register_all_empty(&context, project);
     let repositories = json!({"repo_id": 7, "repo_full_name": "octo/new", "repo_owner": "octo", "repo_name": "new"});
     let run = json!({"repo_id": 7, "run_id": "run-00000001", "run_seq": 1, "stream": "issues", "finished_at": "2024-03-09T00:01:00Z"});
-    for (table, table_rows) in [("repositories", &[repositories][..]), ("decoded_issues", decoded), ("completed_runs", &[run])] {
+    for (table, table_rows) in
+        [("repositories", &[repositories][..]), ("decoded_issues", decoded), ("completed_runs", &[run])]
+    {
         let schema = schema_of(project, table);
         register(&context, table, schema.clone(), vec![batch(&schema, table_rows)]);
     }
@@ -74,12 +76,16 @@ async fn results_have_the_declared_schema_and_stand_in_both_schemas() {
         }
     }
     assert!(!context.table_exist("stg_issue_changes").unwrap(), "the temporary table is released");
-    let swings = query(&context, "SELECT calendar_date, swing_rank_positive FROM mart_issue_swing_days ORDER BY 1").await;
-    assert_eq!(swings, [
-        json!({"calendar_date": "2024-02-28", "swing_rank_positive": 1}),
-        json!({"calendar_date": "2024-02-29", "swing_rank_positive": 1}),
-        json!({"calendar_date": "2024-03-01", "swing_rank_positive": 3}),
-    ]);
+    let swings =
+        query(&context, "SELECT calendar_date, swing_rank_positive FROM mart_issue_swing_days ORDER BY 1").await;
+    assert_eq!(
+        swings,
+        [
+            json!({"calendar_date": "2024-02-28", "swing_rank_positive": 1}),
+            json!({"calendar_date": "2024-02-29", "swing_rank_positive": 1}),
+            json!({"calendar_date": "2024-03-01", "swing_rank_positive": 3}),
+        ]
+    );
 }
 
 #[tokio::test]
@@ -89,8 +95,14 @@ async fn readers_see_the_daily_flow_up_to_the_day_of_reading_and_the_stored_tabl
     build(&context, &project, "issues", run_at(), None).await.unwrap();
     register_views(&context, &project, run_at()).await.unwrap();
     let last = "SELECT CAST(max(calendar_date) AS VARCHAR) AS day, count(*) AS days FROM";
-    assert_eq!(query(&context, &format!("{last} mart_issue_daily_flow")).await, [json!({"day": "2024-03-10", "days": 12})]);
-    assert_eq!(query(&context, &format!("{last} stored.mart_issue_daily_flow")).await, [json!({"day": "2024-03-01", "days": 3})]);
+    assert_eq!(
+        query(&context, &format!("{last} mart_issue_daily_flow")).await,
+        [json!({"day": "2024-03-10", "days": 12})]
+    );
+    assert_eq!(
+        query(&context, &format!("{last} stored.mart_issue_daily_flow")).await,
+        [json!({"day": "2024-03-01", "days": 3})]
+    );
     let open = query(&context, "SELECT open_count, oldest_issue_number FROM mart_issue_open_age").await;
     assert_eq!(open, [json!({"open_count": 2, "oldest_issue_number": 1})]);
 }
@@ -109,11 +121,17 @@ async fn a_sound_batch_passes_all_audits_and_a_faulty_repository_is_named() {
     let context = batch_session("Pacific/Auckland", 2, &project, &faulty);
     build(&context, &project, "issues", run_at(), None).await.unwrap();
     let found = audit(&context, &project, "issues", Scope::Repository, run_at()).await.unwrap();
-    let found = found.iter().map(|found| (found.audit.as_str(), found.severity, found.repo_id, found.count)).collect::<Vec<_>>();
-    assert_eq!(found, [
-        ("closed_shortly_before_created", Severity::Warning, Some(7), 1),
-        ("state_is_known", Severity::Error, Some(7), 1),
-    ]);
+    let found = found
+        .iter()
+        .map(|found| (found.audit.as_str(), found.severity, found.repo_id, found.count))
+        .collect::<Vec<_>>();
+    assert_eq!(
+        found,
+        [
+            ("closed_shortly_before_created", Severity::Warning, Some(7), 1),
+            ("state_is_known", Severity::Error, Some(7), 1),
+        ]
+    );
 }
 
 #[tokio::test]

@@ -61,7 +61,9 @@ async fn every_case_gives_its_expected_rows() {
 fn every_model_view_and_audit_has_a_case() {
     let project = Project::embedded().unwrap();
     let files = files();
-    let tested = |pick: fn(&File) -> &Option<String>| files.iter().filter_map(move |file| pick(&file.1).as_deref()).collect::<BTreeSet<_>>();
+    let tested = |pick: fn(&File) -> &Option<String>| {
+        files.iter().filter_map(move |file| pick(&file.1).as_deref()).collect::<BTreeSet<_>>()
+    };
     let models = project.models().iter().map(|model| model.name.as_str()).collect();
     let views = project.reader_views().iter().map(|view| view.name.as_str()).collect();
     let audits = project.audits().iter().map(|audit| audit.name.as_str()).collect();
@@ -84,7 +86,8 @@ fn every_audit_is_shown_firing_and_silent() {
 async fn run(project: &Project, file: &File, case: &Case) -> Result<(), String> {
     let context = session("Pacific/Auckland", 2);
     register_all_empty(&context, project);
-    for (name, table_rows) in file.always.iter().filter(|(name, _)| !case.given.contains_key(*name)).chain(&case.given) {
+    for (name, table_rows) in file.always.iter().filter(|(name, _)| !case.given.contains_key(*name)).chain(&case.given)
+    {
         let schema = schema_of(project, name);
         let filled = table_rows.iter().map(|row| filled(file, name, row)).collect::<Vec<_>>();
         register(&context, name, schema.clone(), vec![batch(&schema, &filled)]);
@@ -148,7 +151,8 @@ fn compare_rows(actual: &[Value], expected: &Value) -> Result<(), String> {
     let mut shown = Vec::new();
     for row in actual {
         let row = row.as_object().ok_or("a row is no map")?;
-        let named = row.iter().filter(|(name, _)| columns.contains(name)).map(|(name, value)| (name.clone(), value.clone()));
+        let named =
+            row.iter().filter(|(name, _)| columns.contains(name)).map(|(name, value)| (name.clone(), value.clone()));
         shown.push(Value::Object(named.collect()));
     }
     let is_same = shown.len() == expected.len() && shown.iter().zip(expected).all(|(a, b)| is_equal(a, b));

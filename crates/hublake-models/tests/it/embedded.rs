@@ -41,7 +41,9 @@ fn the_plan_runs_each_model_after_those_it_reads() {
     let text = steps.iter().map(ToString::to_string).collect::<Vec<_>>();
     assert_eq!(text[0], "compute stg_issue_changes <- decoded_issues, repositories");
     assert!(text.contains(&"release stg_issue_changes".to_owned()), "{text:?}");
-    assert!(text.contains(&"audit daily_flow_without_gaps (error, per repository) <- mart_issue_daily_flow".to_owned()));
+    assert!(
+        text.contains(&"audit daily_flow_without_gaps (error, per repository) <- mart_issue_daily_flow".to_owned())
+    );
 }
 
 #[test]

@@ -30,27 +30,52 @@ fn a_well_formed_model_tells_its_columns_and_what_it_reads() {
     assert_eq!(model.description, "Something.");
     assert_eq!(model.kind, Kind::Incremental);
     assert_eq!(model.depends_on, ["stg_base"]);
-    let columns = model.columns.iter().map(|column| (column.name.as_str(), column.sql_type.as_str(), column.comment.as_str()));
-    assert_eq!(columns.collect::<Vec<_>>(), [("repo_id", "BIGINT", "the id"), ("name", "VARCHAR", "a name, with comma"), ("names", "VARCHAR[]", "list")]);
+    let columns =
+        model.columns.iter().map(|column| (column.name.as_str(), column.sql_type.as_str(), column.comment.as_str()));
+    assert_eq!(
+        columns.collect::<Vec<_>>(),
+        [("repo_id", "BIGINT", "the id"), ("name", "VARCHAR", "a name, with comma"), ("names", "VARCHAR[]", "list")]
+    );
     assert_eq!(project.models().iter().map(|model| model.name.as_str()).collect::<Vec<_>>(), ["stg_base", "stg_x"]);
 }
 
 #[test]
 fn a_column_without_cast_alias_comment_or_known_type_is_refused_with_its_line() {
     let incremental = |columns: &str| refusal("incremental", &format!("SELECT\n{columns}\nFROM events"));
-    assert_eq!(incremental("  CAST(repo_id AS BIGINT) AS repo_id, -- id\n  at AS at -- time"), "models/staging/stg_x.sql:9: at is no cast");
-    assert_eq!(incremental("  CAST(repo_id AS BIGINT) AS repo_id"), "models/staging/stg_x.sql:8: repo_id has no comment of its own");
-    assert_eq!(incremental("  CAST(repo_id AS BIGINT) AS repo_id, CAST(1 AS BIGINT) AS one -- two"), "models/staging/stg_x.sql:8: one has no comment of its own");
-    assert_eq!(incremental("  CAST(repo_id AS BIGINT) -- id"), "models/staging/stg_x.sql:8: `CAST(repo_id AS BIGINT)` has no alias");
+    assert_eq!(
+        incremental("  CAST(repo_id AS BIGINT) AS repo_id, -- id\n  at AS at -- time"),
+        "models/staging/stg_x.sql:9: at is no cast"
+    );
+    assert_eq!(
+        incremental("  CAST(repo_id AS BIGINT) AS repo_id"),
+        "models/staging/stg_x.sql:8: repo_id has no comment of its own"
+    );
+    assert_eq!(
+        incremental("  CAST(repo_id AS BIGINT) AS repo_id, CAST(1 AS BIGINT) AS one -- two"),
+        "models/staging/stg_x.sql:8: one has no comment of its own"
+    );
+    assert_eq!(
+        incremental("  CAST(repo_id AS BIGINT) -- id"),
+        "models/staging/stg_x.sql:8: `CAST(repo_id AS BIGINT)` has no alias"
+    );
     assert_eq!(incremental("  *"), "models/staging/stg_x.sql:8: `*` has no alias");
-    assert_eq!(incremental("  CAST(repo_id AS INT) AS repo_id -- id"), "models/staging/stg_x.sql:8: repo_id has the type INT");
-    assert_eq!(incremental("  CAST(1 AS BIGINT) AS repo_id, -- id\n  CAST(2 AS BIGINT) AS repo_id -- id"), "models/staging/stg_x.sql:9: repo_id is there twice");
+    assert_eq!(
+        incremental("  CAST(repo_id AS INT) AS repo_id -- id"),
+        "models/staging/stg_x.sql:8: repo_id has the type INT"
+    );
+    assert_eq!(
+        incremental("  CAST(1 AS BIGINT) AS repo_id, -- id\n  CAST(2 AS BIGINT) AS repo_id -- id"),
+        "models/staging/stg_x.sql:9: repo_id is there twice"
+    );
 }
 
 #[test]
 fn the_present_is_a_parameter_and_nothing_else() {
     for present in ["now()", "current_date", "CURRENT_TIMESTAMP", "current_timestamp()", "random()"] {
-        let error = refusal("incremental", &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM events\nWHERE at < {present}"));
+        let error = refusal(
+            "incremental",
+            &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM events\nWHERE at < {present}"),
+        );
         assert!(error.starts_with("models/staging/stg_x.sql:10: ") && error.ends_with("another time"), "{error}");
     }
     let error = refusal("incremental", "SELECT\n  CAST($runat AS BIGINT) AS repo_id -- id\nFROM events");
@@ -61,7 +86,9 @@ fn the_present_is_a_parameter_and_nothing_else() {
 
 #[test]
 fn a_table_that_cannot_be_read_is_refused_with_its_line() {
-    let read = |kind: &str, table: &str| refusal(kind, &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM {table}"));
+    let read = |kind: &str, table: &str| {
+        refusal(kind, &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM {table}"))
+    };
     let line = |table: &str| format!("models/staging/stg_x.sql:9: the table {table} cannot be read here");
     for (kind, table) in [
         ("incremental", "nothing"),
@@ -78,20 +105,33 @@ fn a_table_that_cannot_be_read_is_refused_with_its_line() {
 
 #[test]
 fn models_that_read_each_other_are_refused() {
-    let reads = |table: &str| model("incremental", &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM {table}"));
+    let reads = |table: &str| {
+        model("incremental", &format!("SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM {table}"))
+    };
     let (a, b) = (reads("stg_b"), reads("stg_a"));
     let files = [("staging/stg_a.sql", a.as_str()), ("staging/stg_b.sql", b.as_str())];
     let error = Project::parse(files.into_iter()).map(|_| ()).unwrap_err().to_string();
-    assert!(error.starts_with("models/staging/stg_a.sql:1: the model reads itself through stg_a -> stg_b -> stg_a"), "{error}");
-    assert!(refusal("incremental", "SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM stg_x").contains("stg_x -> stg_x"));
+    assert!(
+        error.starts_with("models/staging/stg_a.sql:1: the model reads itself through stg_a -> stg_b -> stg_a"),
+        "{error}"
+    );
+    assert!(
+        refusal("incremental", "SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM stg_x")
+            .contains("stg_x -> stg_x")
+    );
 }
 
 #[test]
 fn a_name_may_be_used_once() {
     let base = model("incremental", "SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM events");
     let error = project("analytics/stg_base.sql", &base).map(|_| ()).unwrap_err();
-    assert!(error.starts_with("models/staging/stg_base.sql:1: stg_base is already made by models/analytics/stg_base.sql"), "{error}");
-    assert!(project("staging/events.sql", &base).map(|_| ()).unwrap_err().contains("already made by models/sources.toml"));
+    assert!(
+        error.starts_with("models/staging/stg_base.sql:1: stg_base is already made by models/analytics/stg_base.sql"),
+        "{error}"
+    );
+    assert!(
+        project("staging/events.sql", &base).map(|_| ()).unwrap_err().contains("already made by models/sources.toml")
+    );
 }
 
 #[test]
@@ -107,20 +147,40 @@ fn a_readers_view_bears_the_name_of_a_stored_table() {
 fn the_description_and_the_header_are_required() {
     let query = "SELECT\n  CAST(repo_id AS BIGINT) AS repo_id -- id\nFROM events\n";
     let with_header = |header: &str| {
-        let error = project("staging/stg_x.sql", &format!("-- Something.\n/*\n{header}\n*/\n{query}")).map(|_| ()).unwrap_err();
+        let error =
+            project("staging/stg_x.sql", &format!("-- Something.\n/*\n{header}\n*/\n{query}")).map(|_| ()).unwrap_err();
         error.lines().next().unwrap().to_owned()
     };
-    assert!(project("staging/stg_x.sql", query).map(|_| ()).unwrap_err().contains("stg_x.sql:1: the description is missing"));
-    assert!(project("staging/stg_x.sql", &format!("-- A.\n{query}")).map(|_| ()).unwrap_err().contains("stg_x.sql:2: the header is missing"));
-    assert!(project("staging/stg_x.sql", "-- A.\n/*\nkind").map(|_| ()).unwrap_err().contains("stg_x.sql:2: the header does not end"));
+    assert!(
+        project("staging/stg_x.sql", query)
+            .map(|_| ())
+            .unwrap_err()
+            .contains("stg_x.sql:1: the description is missing")
+    );
+    assert!(
+        project("staging/stg_x.sql", &format!("-- A.\n{query}"))
+            .map(|_| ())
+            .unwrap_err()
+            .contains("stg_x.sql:2: the header is missing")
+    );
+    assert!(
+        project("staging/stg_x.sql", "-- A.\n/*\nkind")
+            .map(|_| ())
+            .unwrap_err()
+            .contains("stg_x.sql:2: the header does not end")
+    );
     let unknown_key = with_header("kind = \"view\"\npipeline = \"p\"\ngrain = []\nowner = \"me\"");
     assert!(unknown_key.starts_with("models/staging/stg_x.sql:6: unknown field `owner`"), "{unknown_key}");
     let unknown_kind = with_header("kind = \"full\"\npipeline = \"p\"\ngrain = []");
     assert!(unknown_kind.starts_with("models/staging/stg_x.sql:3: unknown variant `full`"), "{unknown_kind}");
     assert!(with_header("kind = \"merge\"\npipeline = \"p\"\ngrain = []").contains("a merge lacks `key` or `changes`"));
     assert!(with_header("kind = \"view\"\npipeline = \"p\"\ngrain = []\nkey = []").contains("belong to a merge"));
-    assert!(with_header("kind = \"incremental\"\npipeline = \"p\"\ngrain = [\"id\"]").contains("the grain's id is no column"));
-    let merge = "kind = \"merge\"\npipeline = \"p\"\ngrain = [\"repo_id\"]\nkey = [\"repo_id\"]\nchanges = \"stg_base\"";
+    assert!(
+        with_header("kind = \"incremental\"\npipeline = \"p\"\ngrain = [\"id\"]")
+            .contains("the grain's id is no column")
+    );
+    let merge =
+        "kind = \"merge\"\npipeline = \"p\"\ngrain = [\"repo_id\"]\nkey = [\"repo_id\"]\nchanges = \"stg_base\"";
     assert!(with_header(merge).contains("changes names stg_base, which is no temporary model"));
 }
 
@@ -144,9 +204,19 @@ fn an_audit_names_its_repository_severity_and_scope() {
     let table_header = "severity = \"warning\"\nscope = \"table\"";
     assert_eq!(audit(header, "SELECT b.repo_id FROM stg_base b JOIN events ON true").unwrap(), ["events", "stg_base"]);
     assert!(audit(header, "SELECT 1 AS one FROM stg_base").unwrap_err().contains("the audit has no column repo_id"));
-    assert!(audit("severity = \"fatal\"\nscope = \"table\"", "SELECT repo_id FROM stg_base").unwrap_err().contains("check.sql:4: unknown variant"));
-    assert!(audit(table_header, "SELECT repo_id FROM events").unwrap_err().contains("the table events cannot be read here"));
-    assert!(audit(header, "SELECT repo_id FROM previous.stg_base").unwrap_err().contains("the table previous.stg_base cannot be read here"));
+    assert!(
+        audit("severity = \"fatal\"\nscope = \"table\"", "SELECT repo_id FROM stg_base")
+            .unwrap_err()
+            .contains("check.sql:4: unknown variant")
+    );
+    assert!(
+        audit(table_header, "SELECT repo_id FROM events").unwrap_err().contains("the table events cannot be read here")
+    );
+    assert!(
+        audit(header, "SELECT repo_id FROM previous.stg_base")
+            .unwrap_err()
+            .contains("the table previous.stg_base cannot be read here")
+    );
 }
 
 #[test]

@@ -66,13 +66,15 @@ fn issue() -> impl Strategy<Value = Issue> {
     let created = 0..100 * DAY_US;
     let age = prop_oneof![-60 * minute..0, 0..100 * DAY_US, Just(7 * DAY_US), Just(90 * DAY_US)];
     let flags = (0_u32..10, proptest::bool::weighted(0.1));
-    (0..REPOSITORIES.len() - 1, created, age, 0..40 * DAY_US, flags).prop_map(|(repository, created, age, idle, flags)| {
-        let (kind, is_pull_request) = flags;
-        let created = start() + Duration::microseconds(created);
-        let closed = (kind < 5).then(|| created + Duration::microseconds(age));
-        let updated = closed.map_or(created, |closed| closed.max(created)) + Duration::microseconds(idle);
-        Issue { repo_id: REPOSITORIES[repository], created, updated, closed, is_closed: kind < 6, is_pull_request }
-    })
+    (0..REPOSITORIES.len() - 1, created, age, 0..40 * DAY_US, flags).prop_map(
+        |(repository, created, age, idle, flags)| {
+            let (kind, is_pull_request) = flags;
+            let created = start() + Duration::microseconds(created);
+            let closed = (kind < 5).then(|| created + Duration::microseconds(age));
+            let updated = closed.map_or(created, |closed| closed.max(created)) + Duration::microseconds(idle);
+            Issue { repo_id: REPOSITORIES[repository], created, updated, closed, is_closed: kind < 6, is_pull_request }
+        },
+    )
 }
 
 fn start() -> DateTime<Utc> {
@@ -117,7 +119,8 @@ async fn check(context: &SessionContext, sql: &str, expected: Rows) {
 fn numbers(batches: &[RecordBatch]) -> Rows {
     let mut rows = Vec::new();
     for batch in batches {
-        let columns = batch.columns().iter().map(|column| cast(column, &DataType::Float64).unwrap()).collect::<Vec<_>>();
+        let columns =
+            batch.columns().iter().map(|column| cast(column, &DataType::Float64).unwrap()).collect::<Vec<_>>();
         for row in 0..batch.num_rows() {
             let value = |column: &arrow::array::ArrayRef| {
                 column.is_valid(row).then(|| column.as_primitive::<Float64Type>().value(row))
@@ -147,7 +150,12 @@ fn daily_flow(issues: &[Issue], until: Option<i64>) -> Rows {
     let [opened, closed] = events(issues);
     let mut rows = Vec::new();
     for repo_id in REPOSITORIES {
-        let days = opened.iter().chain(&closed).filter(|event| event.0 == repo_id).map(|event| event.1).collect::<BTreeSet<_>>();
+        let days = opened
+            .iter()
+            .chain(&closed)
+            .filter(|event| event.0 == repo_id)
+            .map(|event| event.1)
+            .collect::<BTreeSet<_>>();
         let (Some(&first), Some(&last)) = (days.first(), days.last()) else { continue };
         let between = |events: &[(i64, i64)], from: i64, to: i64| {
             events.iter().filter(|event| event.0 == repo_id && (from..=to).contains(&event.1)).count() as f64
@@ -172,7 +180,8 @@ fn monthly(issues: &[Issue]) -> Rows {
         ages.entry((issue.repo_id, month)).or_default().push(age_days(issue.created, closed));
     }
     let row = |((repo_id, month), ages): ((i64, i64), Vec<f64>)| {
-        let share = |is_in: fn(f64) -> bool| Some(ages.iter().filter(|age| is_in(**age)).count() as f64 / ages.len() as f64);
+        let share =
+            |is_in: fn(f64) -> bool| Some(ages.iter().filter(|age| is_in(**age)).count() as f64 / ages.len() as f64);
         let (within, after) = (share(|age| age <= 7.0), share(|age| age > 90.0));
         let head = [repo_id as f64, month as f64, ages.len() as f64].map(Some);
         [head.to_vec(), vec![percentile(&ages, 0.5), percentile(&ages, 0.9), within, after]].concat()
@@ -202,7 +211,8 @@ fn open_ages(issues: &[Issue], run_at: DateTime<Utc>) -> Rows {
         let open = issues.iter().filter(|issue| issue.repo_id == repo_id && !issue.is_closed).collect::<Vec<_>>();
         let ages = open.iter().map(|issue| age_days(issue.created, run_at)).collect::<Vec<_>>();
         let oldest = ages.iter().copied().max_by(f64::total_cmp);
-        let untouched = |days: i64| Some(open.iter().filter(|issue| issue.updated < run_at - Duration::days(days)).count() as f64);
+        let untouched =
+            |days: i64| Some(open.iter().filter(|issue| issue.updated < run_at - Duration::days(days)).count() as f64);
         let count = Some(open.len() as f64);
         let (median, p90) = (percentile(&ages, 0.5), percentile(&ages, 0.9));
         rows.push(vec![Some(repo_id as f64), count, median, p90, oldest, untouched(30), untouched(90)]);

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use arrow::json::writer::{JsonArray, WriterBuilder};
 use arrow::json::ReaderBuilder;
+use arrow::json::writer::{JsonArray, WriterBuilder};
 use datafusion::catalog::MemorySchemaProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
@@ -20,7 +20,8 @@ pub fn session(time_zone: &str, partitions: usize) -> SessionContext {
     config.options_mut().execution.time_zone = Some(time_zone.to_owned());
     config.options_mut().sql_parser.map_string_types_to_utf8view = true;
     let context = SessionContext::new_with_config(config);
-    context.register_udaf(crate::percentile::percentile_exact());
+    context.register_udaf(hublake_lake::percentile_exact());
+    context.register_udf(hublake_lake::json_text());
     for schema in ["previous", "stored"] {
         let catalog = context.catalog("datafusion").unwrap();
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).unwrap();

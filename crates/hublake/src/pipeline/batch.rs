@@ -143,8 +143,8 @@ async fn register_decoded(
     raw_issues: &Snapshot,
     members: &[Member],
 ) -> Result<BTreeMap<i64, usize>> {
-    context.register_table("raw_read", raw_issues.provider())?;
-    let query = format!("SELECT * FROM raw_read WHERE {}", is_of(members));
+    context.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
+    let query = format!("SELECT * FROM {} WHERE {}", tables::RAW_ISSUES, is_of(members));
     let stream = context.sql(&query).await?.execute_stream().await?;
     let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
         .map_err(anyhow::Error::from)
@@ -160,7 +160,6 @@ async fn register_decoded(
         .try_buffered(DECODERS)
         .try_collect()
         .await?;
-    context.deregister_table("raw_read")?;
     let mut rejected = BTreeMap::new();
     let mut rows = Vec::with_capacity(decoded.len());
     for (raw, decoded) in decoded {

@@ -70,6 +70,17 @@ impl GitHub {
         Self::serve(world).await
     }
 
+    /// Serves a world that a test made itself, with limits and tokens of the test's choice.
+    pub async fn serving(world: World, options: SimOptions) -> Self {
+        let sim = Sim::start(world, options).await.expect("the simulator listens");
+        Self { sim }
+    }
+
+    /// The simulator, for tests that change the world, watch requests or make them fail.
+    pub fn sim(&self) -> &Sim {
+        &self.sim
+    }
+
     /// The address for `GITHUB_API_URL`.
     pub fn url(&self) -> String {
         self.sim.url().to_string()

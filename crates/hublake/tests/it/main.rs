@@ -1,12 +1,24 @@
 //! The whole program against a GitHub that runs here, judged by figures computed without it.
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod github;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
+mod kill;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod recorded;
+#[cfg(test)]
+mod resume;
+#[cfg(test)]
+mod scene;
 #[cfg(test)]
 mod truth;
