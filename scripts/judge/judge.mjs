@@ -2,12 +2,13 @@
 //
 //   node judge.mjs --hublake PROGRAM --prism PRISM --description FILE --work FOLDER
 //
+// With HUBLAKE_RECORDED_DATA=FOLDER the simulator is judged a second time, serving the recorded data.
 // With JUDGE_GITHUB=URL that GitHub is judged instead of `hublake sim`; with JUDGE_CLIENT=none no client runs.
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -15,7 +16,7 @@ import { Gate, startSpoiler } from './gate.mjs';
 import { freePort, send } from './http.mjs';
 import { HEADERS, discover, readRequests, selfTest, walk } from './walk.mjs';
 
-const SIMULATOR = ['sim', '--repos', '3', '--issues', '250', '--seed', '7', '--listen'];
+const GENERATED = ['--repos', '3', '--issues', '250', '--seed', '7'];
 /** What the client is made to do; the second run finds nothing changed. */
 const CLIENT = (repositories) => [['add', ...repositories], ['run', 'issues'], ['run', 'issues']];
 /** Settings of the one who runs the judge, which would change what is judged. */
@@ -48,31 +49,44 @@ process.exitCode = counts.failed === 0 ? 0 : 1;
 async function main() {
   rmSync(options.work, { recursive: true, force: true });
   mkdirSync(options.work, { recursive: true });
-  const simulator = process.env.JUDGE_GITHUB ?? (await startSimulator());
+  const { JUDGE_GITHUB: github, HUBLAKE_RECORDED_DATA: recorded } = process.env;
+  if (github !== undefined) {
+    await judgeGithub('given', github, true);
+    return;
+  }
+  await judgeGithub('generated', await startSimulator('generated', GENERATED), true);
+  if (recorded) await judgeGithub('recorded', await startSimulator('recorded', ['--data', resolve(recorded)]), false);
+}
+
+/** Judges one GitHub and what the client asks of it; the self-tests need to be made only once. */
+async function judgeGithub(world, simulator, withSelfTest) {
   const spoiler = await startSpoiler(simulator);
   servers.push(spoiler.server);
-  const prism = await startPrism(spoiler.url);
+  const prism = await startPrism(world, spoiler.url);
   const description = JSON.parse(readFileSync(options.description, 'utf8'));
   const gate = new Gate({ prism, simulator, description });
+  const reportHere = (name, violations) => report(`${world}: ${name}`, violations);
 
   const { repositories, names, installationToken } = await discover(simulator);
   const requests = readRequests(join(dirname(fileURLToPath(import.meta.url)), 'requests.txt'), names);
-  await walk(gate, requests, installationToken, report);
-  await selfTest(gate, requests, names, installationToken, report);
-  if (process.env.JUDGE_CLIENT !== 'none') await judgeClient(gate, repositories);
+  const before = counts.passed + counts.failed;
+  await walk(gate, requests, installationToken, reportHere);
+  if (withSelfTest) await selfTest(gate, requests, names, installationToken, reportHere);
+  if (process.env.JUDGE_CLIENT !== 'none') await judgeClient(world, gate, repositories, reportHere);
+  console.log(`${world}: ${counts.passed + counts.failed - before} checks`);
 }
 
-async function startSimulator() {
+async function startSimulator(world, data) {
   const address = `127.0.0.1:${await freePort()}`;
-  const child = start('hublake sim', options.hublake, [...SIMULATOR, address]);
+  const child = start(`${world} sim`, options.hublake, ['sim', ...data, '--listen', address]);
   const isUp = async () => (await send(`http://${address}/rate_limit`, { headers: HEADERS })).status < 500;
   await untilAnswered(child, isUp);
   return `http://${address}`;
 }
 
-async function startPrism(upstream) {
+async function startPrism(world, upstream) {
   const port = await freePort();
-  const child = start('prism', process.execPath, [
+  const child = start(`${world} prism`, process.execPath, [
     options.prism,
     ...['proxy', '--errors', '--cors=false', '-h', '127.0.0.1', '-p', String(port), options.description, upstream],
   ]);
@@ -81,7 +95,7 @@ async function startPrism(upstream) {
 }
 
 /** Runs the client's commands in a home of their own; each of its requests is a check. */
-async function judgeClient(gate, repositories) {
+async function judgeClient(world, gate, repositories, report) {
   let asked = 0;
   const { server, url } = await gate.listen(({ method, path, status, violations }) => {
     asked += 1;
@@ -89,13 +103,13 @@ async function judgeClient(gate, repositories) {
   });
   servers.push(server);
   const env = {
-    HUBLAKE_HOME: join(options.work, 'home'),
+    HUBLAKE_HOME: join(options.work, `${world}-home`),
     GITHUB_API_URL: url,
     GITHUB_TOKEN: HEADERS.authorization.slice('Bearer '.length),
   };
   for (const [index, command] of CLIENT(repositories).entries()) {
     const before = asked;
-    const child = start(`hublake ${command[0]} ${index}`, options.hublake, command, env);
+    const child = start(`${world} ${command[0]} ${index}`, options.hublake, command, env);
     const code = await exitCode(child);
     const name = `client: hublake ${command.join(' ')}`;
     report(name, code === 0 ? [] : [`it ended with ${code}; see ${child.log}`]);

@@ -49,7 +49,7 @@ export async function discover(simulator) {
   const { token } = await ask(`/app/installations/${installation}/access_tokens`, asWhom('app'), 'POST');
   return {
     repositories: repositories.map((repository) => repository.full_name),
-    names: { repo: first.full_name, owner: first.owner.login, id: first.id, issue: issue?.number, installation },
+    names: { repo: first.full_name, owner: first.owner.login, id: first.id, issue: issue?.number, installation, user: issue?.user?.login },
     installationToken: token,
   };
 }

@@ -72,7 +72,11 @@ pub fn issues(raw: &RecordBatch) -> Result<Decoded> {
 }
 
 /// Rejected rows as rows of `raw_rejected`, divided by day of collection.
-pub fn rejected_rows(raw: &RecordBatch, rejected: &[Rejected], stream: &str) -> Result<Vec<hublake_lake::PartitionedRows>> {
+pub fn rejected_rows(
+    raw: &RecordBatch,
+    rejected: &[Rejected],
+    stream: &str,
+) -> Result<Vec<hublake_lake::PartitionedRows>> {
     use arrow::compute::take;
     let failed = |source| Error::Arrow { table: tables::RAW_REJECTED, source };
     let schema = tables::file_schema(&tables::raw_rejected());

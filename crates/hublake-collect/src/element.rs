@@ -39,13 +39,7 @@ pub(crate) fn divide(body: &[u8]) -> Result<Vec<Element>, serde_json::Error> {
             let text = value.get();
             let start = text.as_ptr().addr() - base;
             let head = serde_json::from_str(text).unwrap_or(Head { id: None, number: None, updated_at: None });
-            Element {
-                start,
-                end: start + text.len(),
-                id: head.id,
-                number: head.number,
-                updated_at: head.updated_at,
-            }
+            Element { start, end: start + text.len(), id: head.id, number: head.number, updated_at: head.updated_at }
         })
         .collect())
 }

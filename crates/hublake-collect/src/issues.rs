@@ -269,6 +269,10 @@ impl Repository<'_> {
                         "{0}: its issues are disabled\nhint: hublake remove {0} (its history stays)",
                         self.target.full_name
                     )),
+                    Outcome::Blocked { message, .. } => Answer::Refused(format!(
+                        "{0}: blocked for legal reasons: {message}\nhint: hublake remove {0} (its history stays)",
+                        self.target.full_name
+                    )),
                     other => Answer::Refused(other.problem(&self.target.full_name).unwrap_or_default()),
                 }
             }
@@ -290,8 +294,7 @@ impl Repository<'_> {
     fn interrupted_load(&self) -> Option<Attempt> {
         let attempt = self.target.cursor.as_ref()?.attempt.clone()?;
         let goes_on = !attempt.complete && attempt.mode == "full" && attempt.committed_updated_at.is_some();
-        (goes_on && !self.run.options.full)
-            .then(|| Attempt { last_run_seq: self.run.stamp.run_seq, ..attempt })
+        (goes_on && !self.run.options.full).then(|| Attempt { last_run_seq: self.run.stamp.run_seq, ..attempt })
     }
 
     /// What is in the lake, published or about to be.
@@ -357,11 +360,11 @@ impl Repository<'_> {
 
     async fn is_known(&self, page: &pages::ReadPage, stop: &Stop) -> Result<bool> {
         let Some(oldest) = page.oldest() else { return Ok(true) };
+        if !stop.must_be_known {
+            return Ok(oldest < stop.older_than);
+        }
         if page.newest().is_some_and(|newest| newest >= stop.older_than) {
             return Ok(false);
-        }
-        if !stop.must_be_known {
-            return Ok(true);
         }
         let known = (self.run.known)(self.target.repo_id, oldest).await?;
         Ok(page.elements.iter().all(|element| match (element.id, element.updated_at) {

@@ -19,8 +19,17 @@ pub enum Event {
         repo_id: i64,
         /// Elements on the page.
         rows: usize,
+        /// In a full load, about how many elements there are: the highest number seen.
+        expected_rows: Option<i64>,
         /// Requests left in the bucket.
         remaining: Option<u32>,
+    },
+    /// Requests wait for a limit.
+    Waiting {
+        /// For which, in words.
+        reason: String,
+        /// When they go on.
+        until: chrono::DateTime<chrono::Utc>,
     },
     /// A repository is done with, one way or the other.
     Finished {

@@ -180,10 +180,8 @@ impl Group {
             }
         }
         if !runs.is_empty() {
-            let transactions: Vec<_> = runs
-                .iter()
-                .map(|run| (format!("{}/{}", run.stream, run.repo_id), run.stamp.run_seq))
-                .collect();
+            let transactions: Vec<_> =
+                runs.iter().map(|run| (format!("{}/{}", run.stream, run.repo_id), run.stamp.run_seq)).collect();
             tables.runs.append(raw_rows::runs(&runs)?, &transactions).await?;
             for run in &runs {
                 self.store.save_attempt(run.stream, run.repo_id, &run.attempt).await?;

@@ -26,7 +26,9 @@ pub async fn reader(
     let publications = home.store.publications(as_of).await?;
     if publications.is_empty() {
         return match as_of {
-            None => Err(anyhow::anyhow!("nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues")),
+            None => {
+                Err(anyhow::anyhow!("nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues"))
+            }
             Some(at) => Err(anyhow::anyhow!("nothing was published at {}", at.format("%Y-%m-%d %H:%M:%S UTC"))),
         };
     }
@@ -44,7 +46,9 @@ async fn with_tables(home: &Home, tables: BTreeMap<String, i64>) -> Result<Sessi
     let opened = tables.iter().map(|(name, version)| async move {
         let snapshot = home.lake.snapshot(name, Some(*version)).await?;
         let snapshot = snapshot.with_context(|| {
-            format!("table {name} is published but not in the lake\nhint: restore the lake from a backup, or collect again")
+            format!(
+                "table {name} is published but not in the lake\nhint: restore the lake from a backup, or collect again"
+            )
         })?;
         anyhow::Ok((name, snapshot.provider()))
     });

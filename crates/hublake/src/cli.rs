@@ -29,7 +29,9 @@ pub enum Command {
     #[command(after_help = "Example:\n  HUBLAKE_HOME=/srv/hublake hublake init")]
     Init,
     /// Save the token that GitHub is asked with, after trying it
-    #[command(after_help = "Examples:\n  hublake auth                      paste a token\n  hublake auth < token.txt\n  hublake auth --app-id 1234 --private-key app.pem\n  hublake auth --forget")]
+    #[command(
+        after_help = "Examples:\n  hublake auth                      paste a token\n  hublake auth < token.txt\n  hublake auth --app-id 1234 --private-key app.pem\n  hublake auth --forget"
+    )]
     Auth(AuthArgs),
     /// Collect repositories from now on
     #[command(after_help = "Example:\n  hublake add rust-lang/rust bitcoin/bips")]
@@ -41,16 +43,22 @@ pub enum Command {
     #[command(after_help = "Example:\n  hublake list --format json")]
     List(FormatArgs),
     /// Collect, build, audit, publish, and answer
-    #[command(after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full")]
+    #[command(
+        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full"
+    )]
     Run(RunArgs),
     /// Answer again from what is published
-    #[command(after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest")]
+    #[command(
+        after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest"
+    )]
     Report(ReportArgs),
     /// The steps that a run takes
     #[command(after_help = "Example:\n  hublake plan issues")]
     Plan(PlanArgs),
     /// Run SQL over every table that is published
-    #[command(after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json")]
+    #[command(
+        after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json"
+    )]
     Query(QueryArgs),
     /// Write a table as Parquet, a folder for each repository
     #[command(after_help = "Example:\n  hublake export mart_issue_daily_flow --to out")]
@@ -239,7 +247,9 @@ pub enum AuditCommand {
     #[command(after_help = "Example:\n  hublake audit list")]
     List(FormatArgs),
     /// Let a repository be published although an audit finds something; it is shown with its figures
-    #[command(after_help = "Example:\n  hublake audit accept closed_long_before_created --repo apache/airflow --why \"known oddity\"")]
+    #[command(
+        after_help = "Example:\n  hublake audit accept closed_long_before_created --repo apache/airflow --why \"known oddity\""
+    )]
     Accept(AcceptArgs),
     /// End an exception
     #[command(after_help = "Example:\n  hublake audit revoke 3")]

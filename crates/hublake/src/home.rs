@@ -45,7 +45,9 @@ impl Home {
 pub fn auth_of(secret: Secret) -> Auth {
     match secret {
         Secret::Token(token) => Auth::Token(token),
-        Secret::App { app_id, private_key_pem, installation_id } => Auth::App { app_id, private_key_pem, installation_id },
+        Secret::App { app_id, private_key_pem, installation_id } => {
+            Auth::App { app_id, private_key_pem, installation_id }
+        }
     }
 }
 
@@ -57,7 +59,11 @@ pub fn client(settings: &Settings, auth: Auth) -> Result<Client> {
         quota_floor_fraction: settings.quota_floor,
         points_per_minute: settings.points_per_minute,
         // No pace of our own is no pace of either kind.
-        answer_seconds_per_minute: if settings.points_per_minute == 0 { 0 } else { Config::default().answer_seconds_per_minute },
+        answer_seconds_per_minute: if settings.points_per_minute == 0 {
+            0
+        } else {
+            Config::default().answer_seconds_per_minute
+        },
         max_wait: Duration::from_secs(settings.max_wait_seconds),
         ..Config::default()
     };

@@ -77,7 +77,9 @@ fn write_table(out: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -
 /// A table in the house's style.
 pub fn new_table() -> comfy_table::Table {
     let mut table = comfy_table::Table::new();
-    table.load_preset(comfy_table::presets::UTF8_HORIZONTAL_ONLY);
+    table.load_preset(comfy_table::presets::NOTHING);
+    table.set_style(comfy_table::TableComponent::HeaderLines, '─');
+    table.set_style(comfy_table::TableComponent::MiddleHeaderIntersections, '─');
     table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
     table
 }

@@ -149,6 +149,7 @@ async fn run_steps(
         if let Some(missing) = step.needs.iter().find(|need| !done.contains(need)) {
             bail!("step {} needs {missing}, which is not declared before it", step.name);
         }
+        let started = std::time::Instant::now();
         match step.action {
             Action::Collect => {
                 let work = || collect::collect(home, run, options, progress.clone());
@@ -159,6 +160,12 @@ async fn run_steps(
                 published = attempt(step, work).await?;
             }
         }
+        tracing::info!(
+            run_id = run.run_id,
+            step = step.name,
+            duration_ms = started.elapsed().as_millis() as u64,
+            "step done"
+        );
         done.push(step.name);
     }
     Ok(RunOutcome { run: run.clone(), collected, published })

@@ -21,7 +21,8 @@ pub fn silent() -> Progress {
 struct Bars {
     all: MultiProgress,
     total: ProgressBar,
-    repositories: HashMap<i64, ProgressBar>,
+    /// By repository, with the pages that came.
+    repositories: HashMap<i64, (ProgressBar, u64)>,
 }
 
 fn bars(total: usize) -> Progress {
@@ -37,22 +38,34 @@ impl Bars {
         match event {
             Event::Started { repo_id, repository } => {
                 let bar = self.all.add(ProgressBar::new_spinner());
-                bar.set_style(style("  {spinner} {prefix}   {msg}   {pos} rows"));
+                bar.set_style(style("  {spinner} {prefix}   {msg}"));
                 bar.set_prefix(repository);
                 bar.enable_steady_tick(Duration::from_millis(120));
-                self.repositories.insert(repo_id, bar);
+                self.repositories.insert(repo_id, (bar, 0));
             }
-            Event::Page { repo_id, rows, remaining } => {
-                if let Some(bar) = self.repositories.get(&repo_id) {
+            Event::Page { repo_id, rows, expected_rows, remaining } => {
+                if let Some((bar, pages)) = self.repositories.get_mut(&repo_id) {
+                    *pages += 1;
                     bar.inc(rows as u64);
-                    bar.set_message("collecting");
+                    if let Some(expected) = expected_rows.and_then(|rows| u64::try_from(rows).ok()) {
+                        bar.set_length(bar.length().unwrap_or_default().max(expected));
+                        bar.set_style(style(
+                            "  {spinner} {prefix}   {msg}, {pos} of about {len} rows, about {eta} left",
+                        ));
+                    } else if bar.length().is_none() {
+                        bar.set_style(style("  {spinner} {prefix}   {msg}, {pos} rows"));
+                    }
+                    bar.set_message(format!("{pages} pages"));
                 }
                 if let Some(remaining) = remaining {
                     self.total.set_message(format!("{remaining} requests left"));
                 }
             }
+            Event::Waiting { reason, until } => {
+                self.total.set_message(format!("{reason}, waiting until {}", until.format("%H:%M:%S UTC")));
+            }
             Event::Finished { repo_id, .. } => {
-                if let Some(bar) = self.repositories.remove(&repo_id) {
+                if let Some((bar, _)) = self.repositories.remove(&repo_id) {
                     bar.finish_and_clear();
                 }
                 self.total.inc(1);
@@ -77,6 +90,9 @@ fn lines(total: usize) -> Progress {
         match event {
             Event::Started { repo_id, repository } => {
                 state.1.insert(repo_id, repository);
+            }
+            Event::Waiting { reason, until } => {
+                eprintln!("{reason}, waiting until {}", until.format("%Y-%m-%d %H:%M:%S UTC"));
             }
             Event::Finished { repo_id, outcome } => {
                 state.0 += 1;

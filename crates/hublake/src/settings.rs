@@ -160,7 +160,9 @@ impl Settings {
             None => None,
             Some(value) => Some(
                 DateTime::parse_from_rfc3339(&value)
-                    .with_context(|| format!("{HUBLAKE_NOW}={value}: not an RFC 3339 instant\nhint: 2026-01-31T12:00:00Z"))?
+                    .with_context(|| {
+                        format!("{HUBLAKE_NOW}={value}: not an RFC 3339 instant\nhint: 2026-01-31T12:00:00Z")
+                    })?
                     .to_utc(),
             ),
         };
@@ -229,7 +231,8 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, String>> {
 pub fn help() -> String {
     let mut text = String::from("Settings (from the environment, .env, or hublake.toml in the current folder):\n");
     for setting in SETTINGS {
-        let default = if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
+        let default =
+            if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
         text.push_str(&format!("  {}\n      {}{default}\n", setting.variable, setting.meaning));
     }
     text

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 
 use super::*;
@@ -26,7 +28,10 @@ fn raw(payloads: &[&str]) -> RecordBatch {
         ("item_index", Arc::new(Int64Array::from_iter_values(0..count as i64))),
         ("fetched_at", Arc::new(TimestampMicrosecondArray::from(vec![1_000_000; count]).with_timezone("UTC"))),
         ("payload", Arc::new(StringArray::from(payloads.to_vec()))),
-        ("payload_sha256", Arc::new(StringArray::from_iter_values(payloads.iter().map(|text| sha256_hex(text.as_bytes()))))),
+        (
+            "payload_sha256",
+            Arc::new(StringArray::from_iter_values(payloads.iter().map(|text| sha256_hex(text.as_bytes())))),
+        ),
         ("fetched_on", Arc::new(Date32Array::from(vec![0; count]))),
     ];
     RecordBatch::try_from_iter(columns).unwrap()

@@ -96,6 +96,12 @@ impl<'a> Pages<'a> {
         (self.run.progress)(Event::Page {
             repo_id: self.repo_id,
             rows: page.elements.len(),
+            expected_rows: page
+                .elements
+                .iter()
+                .filter_map(|element| element.number)
+                .max()
+                .filter(|_| attempt.mode == "full"),
             remaining: page.rate.as_ref().map(|rate| rate.remaining),
         });
         self.sender

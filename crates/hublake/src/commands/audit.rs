@@ -55,7 +55,9 @@ async fn accept(home: &Home, args: AcceptArgs) -> Result<Ended> {
     let repository = repositories::select(home, std::slice::from_ref(&args.repository), false).await?.remove(0);
     let number =
         home.store.accept_exception(&args.rule, repository.repo_id, args.why.trim(), &repositories::who()).await?;
-    home.store.journal("accept exception", &format!("{} for {}", args.rule, repository.full_name()), &repositories::who()).await?;
+    home.store
+        .journal("accept exception", &format!("{} for {}", args.rule, repository.full_name()), &repositories::who())
+        .await?;
     println!("exception {number}: {} is accepted for {}\nnext: hublake run issues", args.rule, repository.full_name());
     Ok(Ended::Done)
 }

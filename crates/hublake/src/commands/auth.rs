@@ -40,7 +40,10 @@ pub async fn auth(home: &Home, args: AuthArgs) -> Result<Ended> {
     home.store.journal("save credential", viewer.kind.as_str(), &super::repositories::who()).await?;
     println!("saved: {} token of {}", viewer.kind.as_str(), viewer.login.as_deref().unwrap_or("an installation"));
     if let Some(scopes) = &viewer.scopes {
-        println!("scopes: {}", if scopes.is_empty() { "none (public data only)".to_owned() } else { scopes.join(", ") });
+        println!(
+            "scopes: {}",
+            if scopes.is_empty() { "none (public data only)".to_owned() } else { scopes.join(", ") }
+        );
     }
     if let Some(expires_at) = viewer.expires_at {
         println!("expires: {}", expires_at.format("%Y-%m-%d %H:%M UTC"));
@@ -55,7 +58,12 @@ pub async fn auth(home: &Home, args: AuthArgs) -> Result<Ended> {
 /// What is left of each limit.
 pub async fn print_limits(client: &Client) -> Result<()> {
     for (resource, limit) in client.rate_limits().await?.into_iter().flatten() {
-        println!("limit {resource}: {} of {} left, reset {}", limit.remaining, limit.limit, limit.reset_at.format("%H:%M:%S UTC"));
+        println!(
+            "limit {resource}: {} of {} left, reset {}",
+            limit.remaining,
+            limit.limit,
+            limit.reset_at.format("%H:%M:%S UTC")
+        );
     }
     Ok(())
 }

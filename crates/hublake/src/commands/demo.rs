@@ -42,7 +42,10 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
         ..settings
     };
     let home = Home::open(settings).await?;
-    println!("A simulated GitHub is up. What follows is what a user would type and see.\n\n$ hublake add {}", names.join(" "));
+    println!(
+        "A simulated GitHub is up. What follows is what a user would type and see.\n\n$ hublake add {}",
+        names.join(" ")
+    );
     super::repositories::add(&home, &names).await?;
     println!("\n$ hublake run issues");
     let project = Project::embedded()?;

@@ -24,7 +24,11 @@ pub async fn export(home: &Home, args: ExportArgs) -> Result<Ended> {
     })?;
     for column in ["repo_owner", "repo_name"] {
         if table.schema().field_with_unqualified_name(column).is_err() {
-            bail!("table {} has no column {column}, so it cannot be divided by repository\nhint: hublake query \"SELECT * FROM {}\" --format parquet > FILE", args.table, args.table);
+            bail!(
+                "table {} has no column {column}, so it cannot be divided by repository\nhint: hublake query \"SELECT * FROM {}\" --format parquet > FILE",
+                args.table,
+                args.table
+            );
         }
     }
     let folder = args.to.join(&args.table);

@@ -96,7 +96,9 @@ async fn notes(home: &Home, repository: &Repository, published: Option<&Publishe
         notes.push(format!("{}: {} rows, such as {}", warning.audit, warning.count, warning.sample));
     }
     if let Some(count) = published.rejected.get(&repository.repo_id) {
-        notes.push(format!("{count} elements could not be decoded; SELECT reason, payload FROM raw_rejected shows them"));
+        notes.push(format!(
+            "{count} elements could not be decoded; SELECT reason, payload FROM raw_rejected shows them"
+        ));
     }
     Ok(notes)
 }

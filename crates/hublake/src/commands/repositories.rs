@@ -80,7 +80,9 @@ pub async fn select(home: &Home, names: &[String], may_add: bool) -> Result<Vec<
                 None => home.store.repositories().await?.into_iter().max_by_key(|repository| repository.added_at),
             };
         }
-        let found = found.with_context(|| format!("{name} is not collected\nhint: hublake list shows what is, hublake add {name} adds it"))?;
+        let found = found.with_context(|| {
+            format!("{name} is not collected\nhint: hublake list shows what is, hublake add {name} adds it")
+        })?;
         if !selected.contains(&found) {
             selected.push(found);
         }

@@ -17,12 +17,8 @@ pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
     let project = Project::embedded()?;
     let selected = repositories::select(home, &args.repositories, true).await?;
     let lock = lock(home, args.no_wait).await?;
-    let options = RunOptions {
-        repositories: selected.clone(),
-        full: args.full,
-        since: args.since,
-        overlap: args.overlap,
-    };
+    let options =
+        RunOptions { repositories: selected.clone(), full: args.full, since: args.since, overlap: args.overlap };
     let shown = progress::progress(selected.len());
     let outcome = pipeline::run(home, &project, options, shown).await?;
     drop(lock);
@@ -41,7 +37,9 @@ async fn lock(home: &Home, no_wait: bool) -> Result<Lock> {
     const NAME: &str = "issues";
     const WHAT: &str = "hublake run issues";
     let held_by = |holder: Option<&Holder>| match holder {
-        Some(holder) => format!("process {} ({}, since {})", holder.process_id, holder.what, holder.since.format("%H:%M:%S UTC")),
+        Some(holder) => {
+            format!("process {} ({}, since {})", holder.process_id, holder.what, holder.since.format("%H:%M:%S UTC"))
+        }
         None => "another process".to_owned(),
     };
     if no_wait {

@@ -36,7 +36,10 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         if names.len() > 10 {
             println!("  and {} more", names.len() - 10);
         }
-        println!("try: GITHUB_API_URL=http://{address}/ GITHUB_TOKEN=ghp_any hublake run issues --repo {}", names.first().map_or("OWNER/NAME", |(name, _)| name));
+        println!(
+            "try: GITHUB_API_URL=http://{address}/ GITHUB_TOKEN=ghp_any hublake run issues --repo {}",
+            names.first().map_or("OWNER/NAME", |(name, _)| name)
+        );
     })
     .await?;
     Ok(Ended::Done)
@@ -46,7 +49,9 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
 pub fn world(data: Option<&Path>, generate: &GenerateOptions, now: Option<DateTime<Utc>>) -> Result<World> {
     let mut world = World::new(now.unwrap_or_else(Utc::now));
     match data {
-        Some(folder) => world.load_recorded(folder).with_context(|| format!("{}: no recorded data", folder.display()))?,
+        Some(folder) => {
+            world.load_recorded(folder).with_context(|| format!("{}: no recorded data", folder.display()))?
+        }
         None => world.generate(generate),
     }
     if let Some(now) = now {

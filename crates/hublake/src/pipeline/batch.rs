@@ -187,7 +187,8 @@ async fn keep_rejected(
     for one in rejected {
         let repo_id = ids.value(one.row);
         // One identifier an element: a batch that is built again rejects it again, and it is kept once.
-        let app_id = format!("rejected/{repo_id}/{}/{}/{}", runs.value(one.row), pages.value(one.row), items.value(one.row));
+        let app_id =
+            format!("rejected/{repo_id}/{}/{}/{}", runs.value(one.row), pages.value(one.row), items.value(one.row));
         let rows = decode::rejected_rows(raw, std::slice::from_ref(one), hublake_collect::issues::STREAM)?;
         table.append(rows, &[(app_id, 1)]).await?;
         *counts.entry(repo_id).or_default() += 1;

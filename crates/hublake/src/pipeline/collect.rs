@@ -9,7 +9,8 @@ use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use hublake_collect::issues::{self, Collected, CollectedResult, Known, Options, Target};
-use hublake_collect::{Progress, RawWriter};
+use hublake_collect::{Event, Progress, RawWriter};
+use hublake_github::{Client, WaitReason};
 use hublake_lake::{Lake, SessionOptions, Snapshot, session};
 use hublake_store::{Run, Store};
 use tokio::sync::OnceCell;
@@ -48,9 +49,11 @@ pub async fn collect(home: &Home, run: &Run, options: &RunOptions, progress: Pro
             is_present_fixed: home.settings.now.is_some(),
         },
         known: known(home.lake.clone(), home.store.clone()),
-        progress,
+        progress: progress.clone(),
     };
+    let waits = tokio::spawn(tell_of_waits(client.clone(), progress));
     let collected = issues::collect(&collecting, targets).await;
+    waits.abort();
     // Where collecting failed because the writer did, the writer's own error says why.
     writer.finish().await?;
     let collected = collected?;
@@ -63,6 +66,21 @@ pub async fn collect(home: &Home, run: &Run, options: &RunOptions, progress: Pro
         }
     }
     Ok(collected)
+}
+
+/// Tells of waits for limits as they begin; the pace of our own is no news.
+async fn tell_of_waits(client: Client, progress: Progress) {
+    let mut waits = client.waiting();
+    while waits.changed().await.is_ok() {
+        let wait = waits.borrow_and_update().clone();
+        let Some(wait) = wait else { continue };
+        let reason = match wait.reason {
+            WaitReason::Primary => format!("the {} limit is used up", wait.resource),
+            WaitReason::Secondary => "GitHub asks to slow down".to_owned(),
+            _ => continue,
+        };
+        progress(Event::Waiting { reason, until: wait.until });
+    }
 }
 
 /// Looks up what is published, at the version that readers see.

@@ -71,7 +71,8 @@ async fn pending(home: &Home) -> Result<Vec<(Cursor, Repository)>> {
         home.store.all_repositories().await?.into_iter().map(|one| (one.repo_id, one)).collect();
     let cursors = home.store.cursors(STREAM).await?;
     let complete = cursors.into_iter().filter(|cursor| cursor.attempt.as_ref().is_some_and(|attempt| attempt.complete));
-    Ok(complete.filter_map(|cursor| Some((repositories.remove(&cursor.repo_id)?, cursor)))
+    Ok(complete
+        .filter_map(|cursor| Some((repositories.remove(&cursor.repo_id)?, cursor)))
         .map(|(repository, cursor)| (cursor, repository))
         .collect())
 }
@@ -125,7 +126,8 @@ impl<'a> Work<'a> {
         context.register_table("runs", self.raw_runs.provider())?;
         let issues = self.stored.get("stg_issue_current").context("there is no model stg_issue_current")?;
         context.register_table("issues", issues.snapshot().provider())?;
-        let published = counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM issues GROUP BY repo_id").await?;
+        let published =
+            counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM issues GROUP BY repo_id").await?;
         let mut members = Vec::with_capacity(pending.len());
         let collected = batch::collected_runs(&context).await?;
         for (cursor, repository) in pending {
@@ -148,19 +150,37 @@ impl<'a> Work<'a> {
     /// Builds, audits and writes one batch; repositories that fail an audit are left out and the rest is built again.
     async fn batch(&mut self, mut members: Vec<Member>, published: &mut Published) -> Result<()> {
         while !members.is_empty() {
-            let batch = Batch::build(self.home, self.project, self.run, &self.raw_issues, &self.raw_runs, &self.stored, &members).await?;
+            let batch = Batch::build(
+                self.home,
+                self.project,
+                self.run,
+                &self.raw_issues,
+                &self.raw_runs,
+                &self.stored,
+                &members,
+            )
+            .await?;
             let violations = self.audit(&batch.context, &members).await?;
             let (stopping, other): (Vec<_>, Vec<_>) = violations.into_iter().partition(|one| self.stops(one));
             let failed: BTreeSet<i64> = stopping.iter().filter_map(|one| one.repo_id).collect();
             if failed.is_empty() && !stopping.is_empty() {
-                bail!("audit {} found {} rows of no repository, such as {}", stopping[0].audit, stopping[0].count, stopping[0].sample);
+                bail!(
+                    "audit {} found {} rows of no repository, such as {}",
+                    stopping[0].audit,
+                    stopping[0].count,
+                    stopping[0].sample
+                );
             }
             for one in &stopping {
                 let message = refusal(one, &members);
-                published.refused.entry(one.repo_id.unwrap_or_default()).and_modify(|text| {
-                    text.push('\n');
-                    text.push_str(&message);
-                }).or_insert(message);
+                published
+                    .refused
+                    .entry(one.repo_id.unwrap_or_default())
+                    .and_modify(|text| {
+                        text.push('\n');
+                        text.push_str(&message);
+                    })
+                    .or_insert(message);
             }
             if failed.is_empty() {
                 published.warnings.extend(other);
@@ -176,10 +196,10 @@ impl<'a> Work<'a> {
     }
 
     async fn audit(&self, context: &SessionContext, members: &[Member]) -> Result<Vec<Violation>> {
-        let found = hublake_models::audit(context, self.project, ISSUES.name, Scope::Repository, self.run.run_at).await?;
-        let here = |one: &Violation| {
-            one.repo_id.is_none_or(|id| members.iter().any(|member| member.repository.repo_id == id))
-        };
+        let found =
+            hublake_models::audit(context, self.project, ISSUES.name, Scope::Repository, self.run.run_at).await?;
+        let here =
+            |one: &Violation| one.repo_id.is_none_or(|id| members.iter().any(|member| member.repository.repo_id == id));
         Ok(found.into_iter().filter(here).collect())
     }
 
@@ -196,9 +216,8 @@ impl<'a> Work<'a> {
             versions.insert(name.clone(), table.commit().await?);
         }
         for spec in tables::all() {
-            if let Some(snapshot) = self.home.lake.snapshot(&spec.name, None).await? {
-                versions.insert(spec.name, snapshot.version);
-            }
+            let table = self.home.lake.table(&spec).await?;
+            versions.insert(spec.name, table.snapshot().version);
         }
         Ok(versions)
     }
@@ -215,7 +234,9 @@ impl<'a> Work<'a> {
             let version = versions.values().max().copied().unwrap_or_default();
             bail!(
                 "audit {} found {} rows in the whole tables, such as {}; nothing was published (newest version {version})\nhint: hublake run issues --full collects the repositories again",
-                one.audit, one.count, one.sample
+                one.audit,
+                one.count,
+                one.sample
             );
         }
         Ok(())

@@ -167,7 +167,8 @@ async fn is_published(context: &SessionContext, repo_id: i64) -> Result<bool> {
 }
 
 async fn open_now(context: &SessionContext, repo_id: i64) -> Result<i64> {
-    let query = format!("SELECT CAST(COUNT(*) AS BIGINT) FROM mart_issue_lifecycle WHERE repo_id = {repo_id} AND is_open");
+    let query =
+        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM mart_issue_lifecycle WHERE repo_id = {repo_id} AND is_open");
     number(&rows(context, &query).await?, 0).context("a count gave no row")
 }
 

@@ -97,7 +97,13 @@ fn weekday_lines(figures: &Figures) -> Vec<String> {
         let closed = picture::bar(day.closed, most, BAR_WIDTH);
         let mut line = String::new();
         // Writing to a string cannot fail.
-        let _ = write!(line, "  {:<10} {:>6} {opened:<18}{:>6} {closed}", day.weekday, count(day.opened), count(day.closed));
+        let _ = write!(
+            line,
+            "  {:<10} {:>6} {opened:<18}{:>6} {closed}",
+            day.weekday,
+            count(day.opened),
+            count(day.closed)
+        );
         lines.push(line.trim_end().to_owned());
     }
     lines

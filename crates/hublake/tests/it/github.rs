@@ -17,9 +17,7 @@ impl GitHub {
     /// Serves the three recorded repositories.
     pub async fn recorded(folder: &Path, now: DateTime<Utc>) -> Self {
         let mut world = World::new(now);
-        world
-            .load_recorded(folder)
-            .expect("the recorded files are readable");
+        world.load_recorded(folder).expect("the recorded files are readable");
         world.set_now(now);
         Self::serve(world).await
     }
@@ -29,16 +27,8 @@ impl GitHub {
     /// As in recorded data, one issue of the first repository is closed without a closing time.
     pub async fn generated(repos: u32, issues: u64, seed: u64, now: DateTime<Utc>) -> Self {
         let mut world = World::new(now);
-        world.generate(&GenerateOptions {
-            repos,
-            issues,
-            seed,
-            ..GenerateOptions::default()
-        });
-        let first = world
-            .repositories()
-            .next()
-            .expect("a repository was generated");
+        world.generate(&GenerateOptions { repos, issues, seed, ..GenerateOptions::default() });
+        let first = world.repositories().next().expect("a repository was generated");
         let name = first.full_name();
         let issue = first
             .issues()
@@ -51,21 +41,12 @@ impl GitHub {
     }
 
     /// Serves one repository with these raw REST issue objects.
-    pub async fn with_repository(
-        id: i64,
-        full_name: &str,
-        now: DateTime<Utc>,
-        objects: &[Value],
-    ) -> Self {
+    pub async fn with_repository(id: i64, full_name: &str, now: DateTime<Utc>, objects: &[Value]) -> Self {
         let mut world = World::new(now);
         let id = u64::try_from(id).expect("ids are positive");
-        world
-            .add_repository_with_id(full_name, id)
-            .expect("an empty world takes any repository");
+        world.add_repository_with_id(full_name, id).expect("an empty world takes any repository");
         for object in objects {
-            world
-                .upsert_issue(full_name, object.clone())
-                .expect("an issue object");
+            world.upsert_issue(full_name, object.clone()).expect("an issue object");
         }
         Self::serve(world).await
     }
@@ -93,10 +74,7 @@ impl GitHub {
 
     /// Adds an issue or replaces its state, `updated_at` included.
     pub fn put(&self, full_name: &str, object: &Value) {
-        self.sim
-            .world_mut()
-            .upsert_issue(full_name, object.clone())
-            .expect("an issue object");
+        self.sim.world_mut().upsert_issue(full_name, object.clone()).expect("an issue object");
     }
 
     /// Number and exact JSON of every issue and pull request of a repository.
@@ -105,9 +83,7 @@ impl GitHub {
         let repository = world.repository(full_name).expect("a served repository");
         let mut payloads = Vec::new();
         for number in repository.numbers() {
-            let bytes = world
-                .issue_payload(full_name, number)
-                .expect("a listed issue");
+            let bytes = world.issue_payload(full_name, number).expect("a listed issue");
             let text = String::from_utf8(bytes).expect("JSON is UTF-8");
             payloads.push((i64::from(number), text));
         }
@@ -121,19 +97,15 @@ impl GitHub {
         for repository in world.repositories() {
             let name = repository.full_name();
             let id = i64::try_from(repository.id()).expect("ids are small");
-            let objects: Vec<Value> = repository
-                .numbers()
-                .filter_map(|number| world.issue_json(&name, number))
-                .collect();
+            let objects: Vec<Value> =
+                repository.numbers().filter_map(|number| world.issue_json(&name, number)).collect();
             repositories.push(Repository::from_rest(id, &name, &objects));
         }
         Truth { repositories }
     }
 
     async fn serve(world: World) -> Self {
-        let sim = Sim::start(world, SimOptions::default())
-            .await
-            .expect("the simulator listens");
+        let sim = Sim::start(world, SimOptions::default()).await.expect("the simulator listens");
         Self { sim }
     }
 }

@@ -64,12 +64,7 @@ async fn after_every_hour_of_the_history_the_published_state_is_that_hours() {
 
     let mut objects: BTreeMap<i64, Value> = BTreeMap::new();
     let number_of = |object: &Value| object["number"].as_i64().expect("an issue has a number");
-    objects.extend(
-        replay
-            .beginning
-            .iter()
-            .map(|object| (number_of(object), object.clone())),
-    );
+    objects.extend(replay.beginning.iter().map(|object| (number_of(object), object.clone())));
     assert_eq!(differing(&hublake, &objects), None, "at the beginning");
 
     let last = replay.steps.len() - 1;
@@ -81,39 +76,20 @@ async fn after_every_hour_of_the_history_the_published_state_is_that_hours() {
         }
         hublake.set_now(step.at);
         hublake.succeed(&["run", "issues"]);
-        assert_eq!(
-            differing(&hublake, &objects),
-            None,
-            "step {index} at {}",
-            step.at
-        );
+        assert_eq!(differing(&hublake, &objects), None, "step {index} at {}", step.at);
         if index % STEPS_BETWEEN_FULL_JUDGEMENTS == 0 || index == last {
             let texts = hublake.differing_tables(&truth(&objects).tables(step.at));
-            assert!(
-                texts.is_empty(),
-                "step {index} at {}\n{}",
-                step.at,
-                texts.join("")
-            );
+            assert!(texts.is_empty(), "step {index} at {}\n{}", step.at, texts.join(""));
         }
     }
 }
 
 fn truth(objects: &BTreeMap<i64, Value>) -> Truth {
-    Truth {
-        repositories: vec![Repository::from_rest(
-            REPOSITORY_ID,
-            REPOSITORY,
-            objects.values(),
-        )],
-    }
+    Truth { repositories: vec![Repository::from_rest(REPOSITORY_ID, REPOSITORY, objects.values())] }
 }
 
 fn differing(hublake: &Hublake, objects: &BTreeMap<i64, Value>) -> Option<String> {
-    let rows: Vec<StateRow> = objects
-        .values()
-        .map(|object| state_row(&Issue::from_rest(object)))
-        .collect();
+    let rows: Vec<StateRow> = objects.values().map(|object| state_row(&Issue::from_rest(object))).collect();
     let expected = Expected::of("state of every issue", &["issue_number"], &rows);
     differences(&expected, &hublake.query(STATE))
 }

@@ -88,13 +88,13 @@ async fn an_issue_that_changes_between_two_pages_of_a_first_load_is_in_the_table
 }
 
 #[rstest]
-#[case::overlap(&["--overlap", "30d"], 3)]
-#[case::since(&["--since", "2026-08-28"], 2)]
-#[case::full(&["--full"], 4)]
+#[case::overlap(&["--overlap", "30d"], 4)]
+#[case::since(&["--since", "2026-08-22"], 3)]
+#[case::full(&["--full"], 5)]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_without_a_trace_is_found_by(#[case] options: &[&str], #[case] requests: usize) {
-    // Issue 60 is 80 hours older than the newest, on the second page.
-    let mut scene = Scene::published(&[250]).await;
+    // It is 220 hours older than the newest, on the third page, which a run does not come to.
+    let mut scene = Scene::published(&[350]).await;
     change_silently(&scene, 130);
     scene.change(1, 1);
     scene.run_well(&[]);
@@ -106,7 +106,7 @@ async fn what_changed_without_a_trace_is_found_by(#[case] options: &[&str], #[ca
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_weekly_repair_finds_what_changed_without_a_trace() {
-    let mut scene = Scene::published(&[250]).await;
+    let mut scene = Scene::published(&[350]).await;
     change_silently(&scene, 100);
     scene.change(1, 1);
     assert_eq!(scene.run_well(&[]).len(), 2);
@@ -114,7 +114,7 @@ async fn the_weekly_repair_finds_what_changed_without_a_trace() {
     scene.pass(TimeDelta::days(8));
     assert_eq!(scene.run_well(&[]).len(), 1, "a list that did not change is not repaired");
     scene.change(1, 1);
-    assert_eq!(scene.run_well(&[]).len(), 3);
+    assert_eq!(scene.run_well(&[]).len(), 4);
     assert_eq!(title(&scene, 100), "changed without a trace");
     scene.change(1, 1);
     assert_eq!(scene.run_well(&[]).len(), 2, "the repair is done for a week");

@@ -31,10 +31,7 @@ impl Hublake {
     /// A program that talks to the GitHub at `api_url` with a token, and for which it is now `now`.
     pub fn new(api_url: &str, now: DateTime<Utc>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut hublake = Self {
-            folder,
-            variables: BTreeMap::new(),
-        };
+        let mut hublake = Self { folder, variables: BTreeMap::new() };
         hublake.set("HUBLAKE_HOME", &hublake.home().display().to_string());
         hublake.set("HOME", &hublake.folder.path().display().to_string());
         hublake.set("GITHUB_API_URL", api_url);
@@ -60,20 +57,13 @@ impl Hublake {
 
     /// Moves the instant that stands for the present.
     pub fn set_now(&mut self, now: DateTime<Utc>) {
-        self.set(
-            "HUBLAKE_NOW",
-            &now.to_rfc3339_opts(SecondsFormat::Secs, true),
-        );
+        self.set("HUBLAKE_NOW", &now.to_rfc3339_opts(SecondsFormat::Secs, true));
     }
 
     /// A call that has not been started, for tests that need more than its end.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_hublake"));
-        command
-            .args(arguments)
-            .env_clear()
-            .envs(&self.variables)
-            .current_dir(self.working_folder());
+        command.args(arguments).env_clear().envs(&self.variables).current_dir(self.working_folder());
         // What the system itself needs to start a program, and where coverage runs write their counts.
         for name in ["PATH", "TMPDIR", "SYSTEMROOT", "LLVM_PROFILE_FILE"] {
             if let Some(value) = std::env::var_os(name) {
@@ -85,10 +75,7 @@ impl Hublake {
 
     /// Calls the program and waits for its end.
     pub fn call(&self, arguments: &[&str]) -> Ended {
-        let output = self
-            .command(arguments)
-            .output()
-            .expect("the program starts");
+        let output = self.command(arguments).output().expect("the program starts");
         Ended {
             code: output.status.code(),
             stdout: String::from_utf8(output.stdout).expect("the answer is UTF-8"),
@@ -99,13 +86,7 @@ impl Hublake {
     /// Calls the program, which must end well, and gives what it answered.
     pub fn succeed(&self, arguments: &[&str]) -> String {
         let ended = self.call(arguments);
-        assert_eq!(
-            ended.code,
-            Some(0),
-            "hublake {arguments:?} failed\n{}\n{}",
-            ended.stdout,
-            ended.stderr
-        );
+        assert_eq!(ended.code, Some(0), "hublake {arguments:?} failed\n{}\n{}", ended.stdout, ended.stderr);
         ended.stdout
     }
 
@@ -113,19 +94,12 @@ impl Hublake {
     pub fn try_query(&self, sql: &str) -> Result<Vec<Value>, String> {
         let ended = self.call(&["query", sql, "--format", "json"]);
         if ended.code != Some(0) {
-            return Err(format!(
-                "{sql}\n    ended with {:?}: {}",
-                ended.code,
-                ended.stderr.trim()
-            ));
+            return Err(format!("{sql}\n    ended with {:?}: {}", ended.code, ended.stderr.trim()));
         }
         match serde_json::from_str(&ended.stdout) {
             Ok(Value::Array(rows)) => Ok(rows),
             Ok(other) => Err(format!("{sql}\n    printed no array: {other}")),
-            Err(error) => Err(format!(
-                "{sql}\n    printed no JSON ({error}): {}",
-                ended.stdout
-            )),
+            Err(error) => Err(format!("{sql}\n    printed no JSON ({error}): {}", ended.stdout)),
         }
     }
 

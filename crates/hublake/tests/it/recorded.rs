@@ -11,45 +11,30 @@ use crate::truth::{Truth, differences, recorded_data};
 
 /// Later than everything recorded or generated.
 fn now() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 9, 1, 12, 0, 0)
-        .single()
-        .expect("an instant")
+    Utc.with_ymd_and_hms(2026, 9, 1, 12, 0, 0).single().expect("an instant")
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_of_three_repositories_holds_what_their_issues_say() {
     let (github, truth) = match recorded_data() {
-        Some(folder) => (
-            GitHub::recorded(&folder, now()).await,
-            Truth::recorded(&folder),
-        ),
+        Some(folder) => (GitHub::recorded(&folder, now()).await, Truth::recorded(&folder)),
         None => {
-            eprintln!(
-                "HUBLAKE_RECORDED_DATA is not set: the tables are judged on generated issues"
-            );
+            eprintln!("HUBLAKE_RECORDED_DATA is not set: the tables are judged on generated issues");
             let github = GitHub::generated(3, 2_000, 7, now()).await;
             let truth = github.truth();
             (github, truth)
         }
     };
     let hublake = Hublake::new(&github.url(), now());
-    let names: Vec<&str> = truth
-        .repositories
-        .iter()
-        .map(|repository| repository.columns.repo_full_name.as_str())
-        .collect();
+    let names: Vec<&str> =
+        truth.repositories.iter().map(|repository| repository.columns.repo_full_name.as_str()).collect();
     hublake.succeed(&[&["add"], names.as_slice()].concat());
     hublake.succeed(&["run", "issues"]);
 
     let mut texts = hublake.differing_tables(&truth.tables(now()));
     texts.extend(rows_without_origin(&hublake));
     texts.extend(raw_that_differs(&hublake, &github, names[0]));
-    assert!(
-        texts.is_empty(),
-        "{} tables differ\n{}",
-        texts.len(),
-        texts.join("")
-    );
+    assert!(texts.is_empty(), "{} tables differ\n{}", texts.len(), texts.join(""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,17 +65,13 @@ fn rows_without_origin(hublake: &Hublake) -> Option<String> {
         WHERE r.payload IS NULL OR s.record_loaded_at IS NULL";
     match hublake.try_query(orphans) {
         Ok(rows) if rows == [json!({"orphans": 0})] => None,
-        found => Some(format!(
-            "rows of stg_issue_current without their raw bytes: {found:?}\n"
-        )),
+        found => Some(format!("rows of stg_issue_current without their raw bytes: {found:?}\n")),
     }
 }
 
 /// Raw holds what GitHub sent of one repository, byte for byte.
 fn raw_that_differs(hublake: &Hublake, github: &GitHub, repository: &str) -> Option<String> {
-    let sql = format!(
-        "SELECT issue_number, payload FROM raw_github_issues WHERE repo_full_name = '{repository}'"
-    );
+    let sql = format!("SELECT issue_number, payload FROM raw_github_issues WHERE repo_full_name = '{repository}'");
     let mut kept = BTreeSet::new();
     let rows = match hublake.try_query(&sql) {
         Ok(rows) => rows,
@@ -101,12 +82,6 @@ fn raw_that_differs(hublake: &Hublake, github: &GitHub, repository: &str) -> Opt
         kept.insert((row["issue_number"].as_i64().unwrap_or_default(), payload));
     }
     let sent: BTreeSet<(i64, String)> = github.payloads(repository).into_iter().collect();
-    let numbers: Vec<i64> = kept
-        .symmetric_difference(&sent)
-        .map(|(number, _)| *number)
-        .take(5)
-        .collect();
-    (!numbers.is_empty()).then(|| {
-        format!("raw payloads of {repository} that are not what was sent: {numbers:?} ...\n")
-    })
+    let numbers: Vec<i64> = kept.symmetric_difference(&sent).map(|(number, _)| *number).take(5).collect();
+    (!numbers.is_empty()).then(|| format!("raw payloads of {repository} that are not what was sent: {numbers:?} ...\n"))
 }

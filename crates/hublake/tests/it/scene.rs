@@ -19,10 +19,11 @@ pub const REPOSITORY: &str = "acme/rocket";
 pub const REPOSITORY_ID: u64 = 501;
 
 /// What tells runs and times of loading, which two ways to the same state may have different.
-const OF_THE_RUN: [&str; 6] = [
+const OF_THE_RUN: [&str; 7] = [
     "record_loaded_at",
     "loaded_at",
     "source_run_id",
+    "source_recorded_at",
     "source_page_number",
     "last_successful_run_finished_at",
     "last_successful_bronze_run_id",

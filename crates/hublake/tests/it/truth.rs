@@ -40,11 +40,7 @@ impl Repository {
     /// A repository from raw REST issue objects, as `GET /repos/{owner}/{repo}/issues` lists them.
     ///
     /// Where an issue occurs twice the object with the later `updated_at` counts, at a tie the later in the list.
-    pub fn from_rest<'a>(
-        id: i64,
-        full_name: &str,
-        objects: impl IntoIterator<Item = &'a serde_json::Value>,
-    ) -> Self {
+    pub fn from_rest<'a>(id: i64, full_name: &str, objects: impl IntoIterator<Item = &'a serde_json::Value>) -> Self {
         Self::new(id, full_name, objects.into_iter().map(Issue::from_rest))
     }
 
@@ -59,10 +55,7 @@ impl Repository {
                 }
             }
         }
-        Self {
-            columns: RepositoryColumns::new(id, full_name),
-            issues: newest.into_values().collect(),
-        }
+        Self { columns: RepositoryColumns::new(id, full_name), issues: newest.into_values().collect() }
     }
 
     /// The issues that are no pull requests: only these reach the marts.
@@ -77,32 +70,16 @@ impl Truth {
     /// `mart_issue_daily_flow` runs to the day of `now`; its stored form is `stored.mart_issue_daily_flow`.
     pub fn tables(&self, now: DateTime<Utc>) -> Vec<Expected> {
         vec![
-            Expected::of(
-                "stg_issue_current",
-                &["repo_full_name", "issue_number"],
-                &self.issue_current(),
-            ),
-            Expected::of(
-                "stg_issue_labels",
-                &["repo_full_name", "issue_number", "label_id"],
-                &self.issue_labels(),
-            ),
+            Expected::of("stg_issue_current", &["repo_full_name", "issue_number"], &self.issue_current()),
+            Expected::of("stg_issue_labels", &["repo_full_name", "issue_number", "label_id"], &self.issue_labels()),
             Expected::of(
                 "stg_issue_assignees",
                 &["repo_full_name", "issue_number", "assignee_login"],
                 &self.issue_assignees(),
             ),
             Expected::of("stg_sync_state", &["repo_full_name"], &self.sync_state()),
-            Expected::of(
-                "mart_issue_lifecycle",
-                &["repo_full_name", "issue_number"],
-                &self.issue_lifecycle(),
-            ),
-            Expected::of(
-                "stored.mart_issue_daily_flow",
-                &["repo_full_name", "calendar_date"],
-                &self.daily_flow(None),
-            ),
+            Expected::of("mart_issue_lifecycle", &["repo_full_name", "issue_number"], &self.issue_lifecycle()),
+            Expected::of("stored.mart_issue_daily_flow", &["repo_full_name", "calendar_date"], &self.daily_flow(None)),
             Expected::of(
                 "mart_issue_daily_flow",
                 &["repo_full_name", "calendar_date"],
@@ -118,16 +95,8 @@ impl Truth {
                 &["repo_full_name", "event_type", "weekday_num"],
                 &self.weekday_rhythm(),
             ),
-            Expected::of(
-                "mart_issue_swing_days",
-                &["repo_full_name", "calendar_date"],
-                &self.swing_days(),
-            ),
-            Expected::of(
-                "mart_issue_open_age",
-                &["repo_full_name"],
-                &self.open_age(now),
-            ),
+            Expected::of("mart_issue_swing_days", &["repo_full_name", "calendar_date"], &self.swing_days()),
+            Expected::of("mart_issue_open_age", &["repo_full_name"], &self.open_age(now)),
         ]
     }
 

@@ -27,22 +27,13 @@ impl Document {
             Some("pull") => (Kind::Pull, "pull"),
             other => panic!("a document has the type {other:?}"),
         };
-        let events = record["events"]
-            .as_array_mut()
-            .map(std::mem::take)
-            .unwrap_or_default();
-        Self {
-            kind,
-            object: record[key].take(),
-            events,
-        }
+        let events = record["events"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        Self { kind, object: record[key].take(), events }
     }
 
     /// Its number.
     pub fn number(&self) -> i64 {
-        self.object["number"]
-            .as_i64()
-            .expect("an issue has a number")
+        self.object["number"].as_i64().expect("an issue has a number")
     }
 
     /// The object as GitHub's issue list holds it.
@@ -62,10 +53,8 @@ impl Document {
         if time(&object["updated_at"])? <= start {
             return Some(object);
         }
-        let happened_by_start =
-            |event: &&Value| time(&event["created_at"]).is_none_or(|at| at <= start);
-        let (before, after): (Vec<&Value>, Vec<&Value>) =
-            self.events.iter().partition(happened_by_start);
+        let happened_by_start = |event: &&Value| time(&event["created_at"]).is_none_or(|at| at <= start);
+        let (before, after): (Vec<&Value>, Vec<&Value>) = self.events.iter().partition(happened_by_start);
         let mut touched_at = time(&object["created_at"])?;
         let mut closed_at = None;
         for event in before {
@@ -92,16 +81,11 @@ impl Document {
 }
 
 /// Every label the documents bear, by name.
-pub fn labels_by_name<'a>(
-    documents: impl Iterator<Item = &'a Document>,
-) -> BTreeMap<String, Value> {
+pub fn labels_by_name<'a>(documents: impl Iterator<Item = &'a Document>) -> BTreeMap<String, Value> {
     let mut labels = BTreeMap::new();
     for document in documents {
         for label in document.object["labels"].as_array().into_iter().flatten() {
-            labels.insert(
-                label["name"].as_str().unwrap_or_default().to_owned(),
-                label.clone(),
-            );
+            labels.insert(label["name"].as_str().unwrap_or_default().to_owned(), label.clone());
         }
     }
     labels
@@ -180,14 +164,8 @@ fn listed_pull(pull: &Value) -> Value {
     for part in ["comments", "events", "timeline"] {
         object.insert(format!("{part}_url"), json!(format!("{url}/{part}")));
     }
-    object.insert(
-        "labels_url".to_owned(),
-        json!(format!("{url}/labels{{/name}}")),
-    );
-    object.insert(
-        "repository_url".to_owned(),
-        json!(url.split("/issues/").next()),
-    );
+    object.insert("labels_url".to_owned(), json!(format!("{url}/labels{{/name}}")));
+    object.insert("repository_url".to_owned(), json!(url.split("/issues/").next()));
     let mut part = Map::new();
     for key in ["url", "html_url", "diff_url", "patch_url", "merged_at"] {
         part.insert(key.to_owned(), pull[key].clone());
@@ -234,56 +212,28 @@ mod tests {
         issue["labels"] = json!([{"id": 2, "name": "new"}]);
         let event = |kind: &str, at: &str, more: Value| {
             let mut event = json!({"event": kind, "created_at": at});
-            event
-                .as_object_mut()
-                .unwrap()
-                .extend(more.as_object().unwrap().clone());
+            event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             event
         };
         let document = Document {
             kind: Kind::Issue,
             object: issue,
             events: vec![
-                event(
-                    "labeled",
-                    "2024-01-03T00:00:00Z",
-                    json!({"label": {"name": "old"}}),
-                ),
-                event(
-                    "renamed",
-                    "2024-02-03T00:00:00Z",
-                    json!({"rename": {"from": "before", "to": "between"}}),
-                ),
-                event(
-                    "renamed",
-                    "2024-02-04T00:00:00Z",
-                    json!({"rename": {"from": "between", "to": "after"}}),
-                ),
-                event(
-                    "unlabeled",
-                    "2024-02-05T00:00:00Z",
-                    json!({"label": {"name": "old"}}),
-                ),
-                event(
-                    "labeled",
-                    "2024-02-05T00:00:00Z",
-                    json!({"label": {"name": "new"}}),
-                ),
+                event("labeled", "2024-01-03T00:00:00Z", json!({"label": {"name": "old"}})),
+                event("renamed", "2024-02-03T00:00:00Z", json!({"rename": {"from": "before", "to": "between"}})),
+                event("renamed", "2024-02-04T00:00:00Z", json!({"rename": {"from": "between", "to": "after"}})),
+                event("unlabeled", "2024-02-05T00:00:00Z", json!({"label": {"name": "old"}})),
+                event("labeled", "2024-02-05T00:00:00Z", json!({"label": {"name": "new"}})),
                 event("closed", "2024-03-01T00:00:00Z", json!({})),
             ],
         };
         let labels = BTreeMap::from([("old".to_owned(), json!({"id": 1, "name": "old"}))]);
-        let before = document
-            .as_of(time(&json!("2024-02-01T00:00:00Z")).unwrap(), &labels)
-            .unwrap();
+        let before = document.as_of(time(&json!("2024-02-01T00:00:00Z")).unwrap(), &labels).unwrap();
         assert_eq!(before["title"], "before");
         assert_eq!(before["state"], "open");
         assert_eq!(before["closed_at"], Value::Null);
         assert_eq!(before["updated_at"], "2024-01-03T00:00:00Z");
         assert_eq!(before["labels"], json!([{"id": 1, "name": "old"}]));
-        assert_eq!(
-            document.as_of(time(&json!("2023-12-31T00:00:00Z")).unwrap(), &labels),
-            None
-        );
+        assert_eq!(document.as_of(time(&json!("2023-12-31T00:00:00Z")).unwrap(), &labels), None);
     }
 }

@@ -9,14 +9,10 @@ use super::replay::{Replay, Step};
 impl Replay {
     /// A small history made by hand: opened, labelled, retitled, closed, reopened, labels taken away.
     pub fn made_up() -> Self {
-        let at =
-            |hour: i64| DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hour);
+        let at = |hour: i64| DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hour);
         let label = |id: i64, name: &str| json!({"id": id, "name": name, "color": "ededed", "default": false});
-        let mut issues: Vec<Value> = (1..=30)
-            .map(|number| made_up_issue(number, at(number)))
-            .collect();
-        issues[4]["pull_request"] =
-            json!({"url": "https://api.github.com/repos/bitcoin-core/gui/pulls/5"});
+        let mut issues: Vec<Value> = (1..=30).map(|number| made_up_issue(number, at(number))).collect();
+        issues[4]["pull_request"] = json!({"url": "https://api.github.com/repos/bitcoin-core/gui/pulls/5"});
         let beginning = issues.clone();
 
         let mut steps: Vec<Step> = Vec::new();
@@ -26,37 +22,15 @@ impl Replay {
             for number in numbers {
                 issues[number - 1]["updated_at"] = json!(updated_at);
             }
-            let changed = numbers
-                .iter()
-                .map(|number| issues[number - 1].clone())
-                .collect();
-            steps.push(Step {
-                at: at(hour),
-                changed,
-            });
+            let changed = numbers.iter().map(|number| issues[number - 1].clone()).collect();
+            steps.push(Step { at: at(hour), changed });
         };
-        step(
-            40,
-            &mut |issues| issues[0]["labels"] = json!([label(1, "bug"), label(2, "ui")]),
-            &[1],
-        );
-        step(
-            41,
-            &mut |issues| issues[1]["title"] = json!("another title — ☃"),
-            &[2],
-        );
+        step(40, &mut |issues| issues[0]["labels"] = json!([label(1, "bug"), label(2, "ui")]), &[1]);
+        step(41, &mut |issues| issues[1]["title"] = json!("another title — ☃"), &[2]);
         step(42, &mut |issues| close(&mut issues[0], at(41)), &[1]);
-        step(
-            43,
-            &mut |issues| issues.push(made_up_issue(31, at(42))),
-            &[31],
-        );
+        step(43, &mut |issues| issues.push(made_up_issue(31, at(42))), &[31]);
         step(70, &mut |issues| reopen(&mut issues[0]), &[1]);
-        step(
-            71,
-            &mut |issues| issues[0]["labels"] = json!([label(2, "ui")]),
-            &[1, 5, 30],
-        );
+        step(71, &mut |issues| issues[0]["labels"] = json!([label(2, "ui")]), &[1, 5, 30]);
         step(72, &mut |issues| issues[0]["labels"] = json!([]), &[1]);
         step(95, &mut |issues| close(&mut issues[0], at(94)), &[1]);
         Self { beginning, steps }

@@ -43,8 +43,7 @@ impl Replay {
     /// the help of the timelines, from the earliest document there is.
     pub fn recorded(folder: &Path) -> Self {
         let changes: Vec<Change> = read_ndjson(&folder.join(HISTORY), Change::read);
-        let start =
-            changes.first().expect("the history has lines").committed_at - TimeDelta::hours(1);
+        let start = changes.first().expect("the history has lines").committed_at - TimeDelta::hours(1);
         let mut documents = BTreeMap::new();
         for document in read_ndjson(&folder.join(ISSUES), Document::read) {
             documents.insert(document.number(), document);
@@ -62,19 +61,13 @@ impl Replay {
             }
         }
         let labels = labels_by_name(documents.values());
-        let beginning = documents
-            .values()
-            .filter_map(|document| document.as_of(start, &labels))
-            .collect();
+        let beginning = documents.values().filter_map(|document| document.as_of(start, &labels)).collect();
 
         let mut steps: Vec<Step> = Vec::new();
         let mut commit = String::new();
         for change in changes {
             if change.commit != commit {
-                steps.push(Step {
-                    at: change.committed_at,
-                    changed: Vec::new(),
-                });
+                steps.push(Step { at: change.committed_at, changed: Vec::new() });
                 commit = change.commit;
             }
             let step = steps.last_mut().expect("a step was begun");
@@ -86,17 +79,10 @@ impl Replay {
 
 impl Change {
     fn read(mut line: Value) -> Self {
-        let text = |key: &str| {
-            line[key]
-                .as_str()
-                .unwrap_or_else(|| panic!("a change has no {key}"))
-                .to_owned()
-        };
+        let text = |key: &str| line[key].as_str().unwrap_or_else(|| panic!("a change has no {key}")).to_owned();
         Self {
             commit: text("commit"),
-            committed_at: text("committed_at")
-                .parse()
-                .expect("a commit has an instant"),
+            committed_at: text("committed_at").parse().expect("a commit has an instant"),
             is_addition: text("change") == "A",
             document: Document::read(line["doc"].take()),
         }
@@ -116,48 +102,24 @@ mod tests {
         };
         let replay = Replay::recorded(&folder);
         assert_eq!(replay.steps.len(), 87);
-        assert_eq!(
-            replay
-                .steps
-                .iter()
-                .map(|step| step.changed.len())
-                .sum::<usize>(),
-            100
-        );
+        assert_eq!(replay.steps.iter().map(|step| step.changed.len()).sum::<usize>(), 100);
         assert!(replay.steps.is_sorted_by_key(|step| step.at));
 
         let start = replay.steps[0].at - TimeDelta::hours(1);
         let mut state = BTreeMap::new();
         for object in &replay.beginning {
             let issue = Issue::from_rest(object);
-            assert!(
-                issue.updated_at <= start && issue.created_at <= issue.updated_at,
-                "#{}",
-                issue.number
-            );
-            assert_eq!(
-                issue.is_closed(),
-                issue.closed_at.is_some(),
-                "#{}",
-                issue.number
-            );
+            assert!(issue.updated_at <= start && issue.created_at <= issue.updated_at, "#{}", issue.number);
+            assert_eq!(issue.is_closed(), issue.closed_at.is_some(), "#{}", issue.number);
             assert!(state.insert(issue.number, issue).is_none());
         }
         assert!(state.len() > 800, "{}", state.len());
         for step in &replay.steps {
             for object in &step.changed {
                 let issue = Issue::from_rest(object);
-                assert!(
-                    issue.updated_at <= step.at,
-                    "#{} is from the future",
-                    issue.number
-                );
+                assert!(issue.updated_at <= step.at, "#{} is from the future", issue.number);
                 let old = state.insert(issue.number, issue.clone());
-                assert!(
-                    old.is_none_or(|old| old.updated_at < issue.updated_at),
-                    "#{} is not newer",
-                    issue.number
-                );
+                assert!(old.is_none_or(|old| old.updated_at < issue.updated_at), "#{} is not newer", issue.number);
             }
         }
     }

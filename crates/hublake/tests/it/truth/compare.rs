@@ -40,11 +40,7 @@ impl Expected {
             Some(row) => row.keys().cloned().collect::<Vec<_>>().join(", "),
             None => "*".to_owned(),
         };
-        format!(
-            "SELECT {columns} FROM {} ORDER BY {}",
-            self.table,
-            self.key.join(", ")
-        )
+        format!("SELECT {columns} FROM {} ORDER BY {}", self.table, self.key.join(", "))
     }
 }
 
@@ -66,8 +62,7 @@ pub fn differences(expected: &Expected, actual: &[Value]) -> Option<String> {
         let key = key_of(&expected.key, &row);
         match found.remove(&key) {
             None => problems.push(format!("{key}: missing, expected {row}")),
-            Some(printed) => problems
-                .extend(differing_columns(&row, printed).map(|text| format!("{key}: {text}"))),
+            Some(printed) => problems.extend(differing_columns(&row, printed).map(|text| format!("{key}: {text}"))),
         }
     }
     for (key, row) in found {
@@ -90,10 +85,7 @@ pub fn differences(expected: &Expected, actual: &[Value]) -> Option<String> {
 }
 
 fn key_of(columns: &[String], row: &Value) -> String {
-    let parts: Vec<String> = columns
-        .iter()
-        .map(|column| format!("{column}={}", row[column]))
-        .collect();
+    let parts: Vec<String> = columns.iter().map(|column| format!("{column}={}", row[column])).collect();
     parts.join(" ")
 }
 
@@ -102,17 +94,11 @@ fn differing_columns(expected: &Value, actual: &Value) -> Option<String> {
     for (column, value) in expected.as_object()? {
         match actual.get(column) {
             None => parts.push(format!("{column} is not there")),
-            Some(printed) if !same(value, printed) => {
-                parts.push(format!("{column} is {printed}, expected {value}"))
-            }
+            Some(printed) if !same(value, printed) => parts.push(format!("{column} is {printed}, expected {value}")),
             Some(_) => {}
         }
     }
-    if parts.is_empty() {
-        None
-    } else {
-        Some(parts.join("; "))
-    }
+    if parts.is_empty() { None } else { Some(parts.join("; ")) }
 }
 
 fn same(expected: &Value, actual: &Value) -> bool {
@@ -124,11 +110,7 @@ fn same(expected: &Value, actual: &Value) -> bool {
         },
         (Value::String(left), Value::String(right)) => left == right || same_instant(left, right),
         (Value::Array(left), Value::Array(right)) => {
-            left.len() == right.len()
-                && left
-                    .iter()
-                    .zip(right)
-                    .all(|(left, right)| same(left, right))
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
         }
         _ => expected == actual,
     }
@@ -142,10 +124,6 @@ fn close(left: Option<f64>, right: Option<f64>) -> bool {
 }
 
 fn same_instant(left: &str, right: &str) -> bool {
-    let instant = |text: &str| {
-        DateTime::parse_from_rfc3339(text)
-            .ok()
-            .filter(|_| text.ends_with('Z'))
-    };
+    let instant = |text: &str| DateTime::parse_from_rfc3339(text).ok().filter(|_| text.ends_with('Z'));
     instant(left).is_some_and(|left| instant(right) == Some(left))
 }

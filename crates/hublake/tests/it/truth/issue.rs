@@ -52,8 +52,7 @@ impl Issue {
     /// Reads an element of GitHub's issue list; a pull request there is an object with the key `pull_request`.
     pub fn from_rest(object: &Value) -> Self {
         let text = |key: &str| object[key].as_str().map(str::to_owned);
-        let needed =
-            |key: &str| text(key).unwrap_or_else(|| panic!("an issue has no text {key}: {object}"));
+        let needed = |key: &str| text(key).unwrap_or_else(|| panic!("an issue has no text {key}: {object}"));
         let login = |key: &str| object[key]["login"].as_str().map(str::to_owned);
         Self {
             id: whole(object, "id"),
@@ -111,8 +110,7 @@ impl Issue {
 
     /// The days from opening to closing, never below zero, where GitHub says when it was closed.
     pub fn closure_age_days(&self) -> Option<f64> {
-        self.known_closed_at()
-            .map(|closed_at| days_between(self.created_at, closed_at).max(0.0))
+        self.known_closed_at().map(|closed_at| days_between(self.created_at, closed_at).max(0.0))
     }
 
     /// The names of its labels in alphabetical order (of their bytes).
@@ -123,11 +121,7 @@ impl Issue {
     }
 
     fn known_closed_at(&self) -> Option<DateTime<Utc>> {
-        if self.is_closed() {
-            self.closed_at
-        } else {
-            None
-        }
+        if self.is_closed() { self.closed_at } else { None }
     }
 }
 
@@ -139,15 +133,11 @@ pub fn days_between(from: DateTime<Utc>, to: DateTime<Utc>) -> f64 {
 
 /// An instant from its RFC 3339 text.
 pub fn instant(text: &str) -> DateTime<Utc> {
-    DateTime::parse_from_rfc3339(text)
-        .unwrap_or_else(|error| panic!("{text} is no instant: {error}"))
-        .to_utc()
+    DateTime::parse_from_rfc3339(text).unwrap_or_else(|error| panic!("{text} is no instant: {error}")).to_utc()
 }
 
 fn whole(object: &Value, key: &str) -> i64 {
-    object[key]
-        .as_i64()
-        .unwrap_or_else(|| panic!("an issue has no number {key}: {object}"))
+    object[key].as_i64().unwrap_or_else(|| panic!("an issue has no number {key}: {object}"))
 }
 
 fn labels(object: &Value) -> Vec<Label> {

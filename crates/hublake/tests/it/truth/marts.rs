@@ -8,15 +8,7 @@ use super::Repository;
 use super::issue::{Issue, days_between};
 use super::rows::{ClosureAgeMonth, DailyFlow, IssueLifecycle, OpenAge, SwingDay, WeekdayRhythm};
 
-const WEEKDAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
+const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// One row per issue; where GitHub gives no `closed_at`, a closed issue counts as closed when it was last updated.
 pub fn issue_lifecycle(repository: &Repository) -> Vec<IssueLifecycle> {
@@ -28,11 +20,7 @@ pub fn issue_lifecycle(repository: &Repository) -> Vec<IssueLifecycle> {
             (true, None) => (Some(issue.updated_at), Some("updated_at")),
         };
         let label_names = issue.label_names();
-        let mut assignee_logins: Vec<String> = issue
-            .assignees
-            .iter()
-            .map(|person| person.login.clone())
-            .collect();
+        let mut assignee_logins: Vec<String> = issue.assignees.iter().map(|person| person.login.clone()).collect();
         assignee_logins.sort();
         rows.push(IssueLifecycle {
             repository: repository.columns.clone(),
@@ -57,10 +45,7 @@ pub fn issue_lifecycle(repository: &Repository) -> Vec<IssueLifecycle> {
             milestone_title: issue.milestone_title.clone(),
             closed_by_login: issue.closed_by_login.clone(),
             comment_count: issue.comment_count,
-            label_group: label_names
-                .first()
-                .cloned()
-                .unwrap_or_else(|| "other".to_owned()),
+            label_group: label_names.first().cloned().unwrap_or_else(|| "other".to_owned()),
             label_names,
             assignee_logins,
         });
@@ -88,12 +73,9 @@ pub fn daily_flow(repository: &Repository, read_on: Option<NaiveDate>) -> Vec<Da
     };
     let last = read_on.map_or(last_event, |day| day.max(last_event));
 
-    let count =
-        |counts: &BTreeMap<NaiveDate, i64>, day: NaiveDate| counts.get(&day).copied().unwrap_or(0);
+    let count = |counts: &BTreeMap<NaiveDate, i64>, day: NaiveDate| counts.get(&day).copied().unwrap_or(0);
     let week = |counts: &BTreeMap<NaiveDate, i64>, day: NaiveDate| -> i64 {
-        (0..7)
-            .map(|back| count(counts, day - TimeDelta::days(back)))
-            .sum()
+        (0..7).map(|back| count(counts, day - TimeDelta::days(back))).sum()
     };
     let mut rows = Vec::new();
     let mut cumulative = 0;
@@ -173,16 +155,8 @@ pub fn swing_days(repository: &Repository) -> Vec<SwingDay> {
     }
     let mut rows = Vec::new();
     for day in &days {
-        let higher: i64 = days_of_net
-            .iter()
-            .filter(|(net, _)| **net > day.net_change)
-            .map(|(_, days)| days)
-            .sum();
-        let lower: i64 = days_of_net
-            .iter()
-            .filter(|(net, _)| **net < day.net_change)
-            .map(|(_, days)| days)
-            .sum();
+        let higher: i64 = days_of_net.iter().filter(|(net, _)| **net > day.net_change).map(|(_, days)| days).sum();
+        let lower: i64 = days_of_net.iter().filter(|(net, _)| **net < day.net_change).map(|(_, days)| days).sum();
         rows.push(SwingDay {
             repository: day.repository.clone(),
             calendar_date: day.calendar_date,
@@ -199,17 +173,9 @@ pub fn swing_days(repository: &Repository) -> Vec<SwingDay> {
 /// The ages of the issues open at `now`; nothing for a repository without issues.
 pub fn open_age(repository: &Repository, now: DateTime<Utc>) -> Option<OpenAge> {
     repository.true_issues().next()?;
-    let open: Vec<&Issue> = repository
-        .true_issues()
-        .filter(|issue| !issue.is_closed())
-        .collect();
-    let ages: Vec<f64> = open
-        .iter()
-        .map(|issue| days_between(issue.created_at, now))
-        .collect();
-    let oldest = open
-        .iter()
-        .min_by_key(|issue| (issue.created_at, issue.number));
+    let open: Vec<&Issue> = repository.true_issues().filter(|issue| !issue.is_closed()).collect();
+    let ages: Vec<f64> = open.iter().map(|issue| days_between(issue.created_at, now)).collect();
+    let oldest = open.iter().min_by_key(|issue| (issue.created_at, issue.number));
     let untouched = |days: i64| {
         let limit = now - TimeDelta::days(days);
         open.iter().filter(|issue| issue.updated_at < limit).count() as i64

@@ -16,15 +16,8 @@ pub fn recorded_data() -> Option<PathBuf> {
     let folder = PathBuf::from(std::env::var_os("HUBLAKE_RECORDED_DATA")?);
     // Cargo runs tests in the folder of their package, people name the folder as seen from the workspace.
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let found = [folder.clone(), workspace.join(&folder)]
-        .into_iter()
-        .find(|path| path.is_dir());
-    Some(found.unwrap_or_else(|| {
-        panic!(
-            "HUBLAKE_RECORDED_DATA names {}, which is no folder",
-            folder.display()
-        )
-    }))
+    let found = [folder.clone(), workspace.join(&folder)].into_iter().find(|path| path.is_dir());
+    Some(found.unwrap_or_else(|| panic!("HUBLAKE_RECORDED_DATA names {}, which is no folder", folder.display())))
 }
 
 /// What `read` makes of each line of a gzip-compressed file of JSON lines.
@@ -32,18 +25,12 @@ pub fn recorded_data() -> Option<PathBuf> {
 /// A line is parsed and dropped before the next: the files are large. `str::parse` is code of serde_json itself,
 /// which is optimised in every profile.
 pub fn read_ndjson<T>(path: &Path, read: impl Fn(Value) -> T) -> Vec<T> {
-    let file =
-        File::open(path).unwrap_or_else(|error| panic!("cannot open {}: {error}", path.display()));
+    let file = File::open(path).unwrap_or_else(|error| panic!("cannot open {}: {error}", path.display()));
     let mut records = Vec::new();
-    for (index, line) in BufReader::new(MultiGzDecoder::new(file))
-        .lines()
-        .enumerate()
-    {
+    for (index, line) in BufReader::new(MultiGzDecoder::new(file)).lines().enumerate() {
         let place = || format!("{} line {}", path.display(), index + 1);
         let line = line.unwrap_or_else(|error| panic!("{}: {error}", place()));
-        let value = line
-            .parse()
-            .unwrap_or_else(|error: serde_json::Error| panic!("{}: {error}", place()));
+        let value = line.parse().unwrap_or_else(|error: serde_json::Error| panic!("{}: {error}", place()));
         records.push(read(value));
     }
     records

@@ -86,10 +86,7 @@ pub fn report(repository: &Repository, window_days: u32, last_day: NaiveDate) ->
     let mut swings: Vec<Swing> = daily_flow(repository, None)
         .into_iter()
         .filter(|day| in_window(day.calendar_date) && day.net_change != 0)
-        .map(|day| Swing {
-            calendar_date: day.calendar_date,
-            net_change: day.net_change,
-        })
+        .map(|day| Swing { calendar_date: day.calendar_date, net_change: day.net_change })
         .collect();
     swings.sort_by_key(|swing| (-swing.net_change.abs(), swing.calendar_date));
     let (swings_up, swings_down) = swings.into_iter().partition(|swing| swing.net_change > 0);

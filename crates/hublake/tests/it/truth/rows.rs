@@ -15,9 +15,7 @@ pub struct RepositoryColumns {
 impl RepositoryColumns {
     /// The columns of the repository with this numeric id and `owner/name`.
     pub fn new(id: i64, full_name: &str) -> Self {
-        let (owner, name) = full_name
-            .split_once('/')
-            .unwrap_or_else(|| panic!("{full_name} is not owner/name"));
+        let (owner, name) = full_name.split_once('/').unwrap_or_else(|| panic!("{full_name} is not owner/name"));
         Self {
             repo_id: id,
             repo_full_name: full_name.to_owned(),

@@ -78,10 +78,6 @@ pub fn sync_state(repository: &Repository) -> Vec<SyncState> {
     vec![SyncState {
         repository: repository.columns.clone(),
         endpoint_name: "issues".to_owned(),
-        last_successful_watermark_updated_at: repository
-            .issues
-            .iter()
-            .map(|issue| issue.updated_at)
-            .max(),
+        last_successful_watermark_updated_at: repository.issues.iter().map(|issue| issue.updated_at).max(),
     }]
 }

@@ -25,9 +25,7 @@ fn with(mut object: Value, key: &str, value: Value) -> Value {
 }
 
 fn truth(objects: &[Value]) -> Truth {
-    Truth {
-        repositories: vec![Repository::from_rest(1, "o/r", objects)],
-    }
+    Truth { repositories: vec![Repository::from_rest(1, "o/r", objects)] }
 }
 
 fn day(text: &str) -> NaiveDate {
@@ -46,12 +44,7 @@ fn percentile_of_one_to_four_interpolates_between_the_middle_values() {
 
 #[test]
 fn closing_a_quarter_of_an_hour_later_over_midnight_is_a_hundredth_of_a_day() {
-    let rows = truth(&[issue(
-        1,
-        "2024-01-01T23:50:00Z",
-        Some("2024-01-02T00:05:00Z"),
-    )])
-    .issue_lifecycle();
+    let rows = truth(&[issue(1, "2024-01-01T23:50:00Z", Some("2024-01-02T00:05:00Z"))]).issue_lifecycle();
     assert_eq!(rows[0].closure_age_days, Some(900.0 / 86_400.0));
     assert_eq!(rows[0].created_date, day("2024-01-01"));
     assert_eq!(rows[0].closed_date, Some(day("2024-01-02")));
@@ -60,27 +53,16 @@ fn closing_a_quarter_of_an_hour_later_over_midnight_is_a_hundredth_of_a_day() {
 
 #[test]
 fn closed_before_it_was_created_has_age_zero_and_counts_on_its_own_closing_day() {
-    let truth = truth(&[issue(
-        1,
-        "2024-01-02T00:10:00Z",
-        Some("2024-01-01T23:20:00Z"),
-    )]);
+    let truth = truth(&[issue(1, "2024-01-02T00:10:00Z", Some("2024-01-01T23:20:00Z"))]);
     assert_eq!(truth.issue_lifecycle()[0].closure_age_days, Some(0.0));
     let flow = truth.daily_flow(None);
-    assert_eq!(
-        flow.iter().map(|row| row.net_change).collect::<Vec<_>>(),
-        [-1, 1]
-    );
+    assert_eq!(flow.iter().map(|row| row.net_change).collect::<Vec<_>>(), [-1, 1]);
     assert_eq!(flow[0].calendar_date, day("2024-01-01"));
 }
 
 #[test]
 fn closed_without_closing_time_counts_as_closed_when_updated_but_in_no_flow_and_no_age() {
-    let object = with(
-        issue(1, "2024-01-01T00:00:00Z", Some("2024-02-01T00:00:00Z")),
-        "closed_at",
-        Value::Null,
-    );
+    let object = with(issue(1, "2024-01-01T00:00:00Z", Some("2024-02-01T00:00:00Z")), "closed_at", Value::Null);
     let truth = truth(&[object]);
     let row = &truth.issue_lifecycle()[0];
     assert_eq!(row.closed_at, Some(instant("2024-02-01T00:00:00Z")));
@@ -88,27 +70,14 @@ fn closed_without_closing_time_counts_as_closed_when_updated_but_in_no_flow_and_
     assert_eq!(row.closure_age_days, None);
     assert!(row.is_closed);
     let flow = truth.daily_flow(None);
-    assert_eq!(
-        (flow.len(), flow[0].opened_count, flow[0].closed_count),
-        (1, 1, 0)
-    );
+    assert_eq!((flow.len(), flow[0].opened_count, flow[0].closed_count), (1, 1, 0));
     assert!(truth.closure_age_monthly().is_empty());
-    assert_eq!(
-        truth
-            .weekday_rhythm()
-            .iter()
-            .map(|row| row.issue_count)
-            .sum::<i64>(),
-        1
-    );
+    assert_eq!(truth.weekday_rhythm().iter().map(|row| row.issue_count).sum::<i64>(), 1);
 }
 
 #[test]
 fn ten_idle_days_are_zero_rows_with_a_weeks_rolling_sum_of_one() {
-    let truth = truth(&[
-        issue(1, "2024-01-01T09:00:00Z", None),
-        issue(2, "2024-01-10T09:00:00Z", None),
-    ]);
+    let truth = truth(&[issue(1, "2024-01-01T09:00:00Z", None), issue(2, "2024-01-10T09:00:00Z", None)]);
     let flow = truth.daily_flow(None);
     assert_eq!(flow.len(), 10);
     let opened: Vec<i64> = flow.iter().map(|row| row.opened_count).collect();
@@ -134,23 +103,12 @@ fn reading_later_adds_idle_days_and_reading_earlier_takes_none_away() {
     assert_eq!(later[8].rolling_7d_closed, 1);
     assert_eq!(later[9].rolling_7d_closed, 0);
     assert_eq!(later[9].cumulative_net_change, 1);
-    assert_eq!(
-        (
-            later[9].opened_count,
-            later[9].closed_count,
-            later[9].net_change
-        ),
-        (0, 0, 0)
-    );
+    assert_eq!((later[9].opened_count, later[9].closed_count, later[9].net_change), (0, 0, 0));
 }
 
 #[test]
 fn pull_requests_are_in_staging_and_in_no_mart() {
-    let pull = with(
-        issue(1, "2024-01-01T09:00:00Z", None),
-        "pull_request",
-        json!({"url": "u"}),
-    );
+    let pull = with(issue(1, "2024-01-01T09:00:00Z", None), "pull_request", json!({"url": "u"}));
     let truth = truth(&[pull]);
     assert!(truth.issue_current()[0].is_pull_request);
     assert!(truth.issue_lifecycle().is_empty());
@@ -169,11 +127,7 @@ fn labels_are_sorted_by_name_and_the_first_is_the_group() {
         {"name": "without id"},
     ]);
     let assignees = json!([{"login": "zoe", "id": 2, "type": "User"}, {"login": "bob"}, {"id": 3}]);
-    let object = with(
-        with(issue(1, "2024-01-01T09:00:00Z", None), "labels", labels),
-        "assignees",
-        assignees,
-    );
+    let object = with(with(issue(1, "2024-01-01T09:00:00Z", None), "labels", labels), "assignees", assignees);
     let truth = truth(&[object, issue(2, "2024-01-01T09:00:00Z", None)]);
     let rows = truth.issue_lifecycle();
     assert_eq!(rows[0].label_names, ["bug", "ui"]);
@@ -182,10 +136,7 @@ fn labels_are_sorted_by_name_and_the_first_is_the_group() {
     assert_eq!(rows[1].label_group, "other");
     assert!(rows[1].label_names.is_empty());
     assert_eq!(truth.issue_labels().len(), 2);
-    assert_eq!(
-        truth.issue_labels()[1].label_description.as_deref(),
-        Some("")
-    );
+    assert_eq!(truth.issue_labels()[1].label_description.as_deref(), Some(""));
     assert_eq!(truth.issue_assignees().len(), 2);
     assert_eq!(truth.issue_current()[0].assignee_count, 2);
 }
@@ -221,22 +172,11 @@ fn months_have_shares_of_ages_up_to_seven_and_beyond_ninety_days() {
 
 #[test]
 fn weekdays_begin_on_monday_and_are_all_there() {
-    let rows = truth(&[issue(
-        1,
-        "2024-01-01T09:00:00Z",
-        Some("2024-01-07T09:00:00Z"),
-    )])
-    .weekday_rhythm();
+    let rows = truth(&[issue(1, "2024-01-01T09:00:00Z", Some("2024-01-07T09:00:00Z"))]).weekday_rhythm();
     let told: Vec<(&str, i64, &str)> = rows
         .iter()
         .filter(|row| row.issue_count > 0)
-        .map(|row| {
-            (
-                row.event_type.as_str(),
-                row.weekday_num,
-                row.weekday_name.as_str(),
-            )
-        })
+        .map(|row| (row.event_type.as_str(), row.weekday_num, row.weekday_name.as_str()))
         .collect();
     assert_eq!(told, [("opened", 0, "Monday"), ("closed", 6, "Sunday")]);
     assert_eq!(rows.len(), 14);
@@ -250,10 +190,7 @@ fn days_with_equal_swing_share_a_rank_and_the_next_rank_is_skipped() {
         issue(3, "2024-01-04T09:00:00Z", Some("2024-01-04T10:00:00Z")),
     ])
     .swing_days();
-    let ranks: Vec<(i64, i64)> = rows
-        .iter()
-        .map(|row| (row.swing_rank_positive, row.swing_rank_negative))
-        .collect();
+    let ranks: Vec<(i64, i64)> = rows.iter().map(|row| (row.swing_rank_positive, row.swing_rank_negative)).collect();
     assert_eq!(ranks, [(1, 3), (1, 3), (4, 1), (3, 2)]);
 }
 
@@ -261,45 +198,21 @@ fn days_with_equal_swing_share_a_rank_and_the_next_rank_is_skipped() {
 fn open_age_tells_the_oldest_and_what_nobody_touched() {
     let now = instant("2024-12-31T00:00:00Z");
     let mut objects = Vec::new();
-    for (number, created, untouched_days) in
-        [(3, 400, 400), (4, 300, 90), (5, 100, 10), (6, 20, 20)]
-    {
+    for (number, created, untouched_days) in [(3, 400, 400), (4, 300, 90), (5, 100, 10), (6, 20, 20)] {
         let at = |days: i64| (now - TimeDelta::days(days)).to_rfc3339();
-        objects.push(with(
-            issue(number, &at(created), None),
-            "updated_at",
-            json!(at(untouched_days)),
-        ));
+        objects.push(with(issue(number, &at(created), None), "updated_at", json!(at(untouched_days))));
     }
-    objects.push(issue(
-        7,
-        "2001-01-01T00:00:00Z",
-        Some("2001-01-02T00:00:00Z"),
-    ));
+    objects.push(issue(7, "2001-01-01T00:00:00Z", Some("2001-01-02T00:00:00Z")));
     let rows = truth(&objects).open_age(now);
     assert_eq!(rows.len(), 1);
-    assert_eq!(
-        (rows[0].open_count, rows[0].oldest_issue_number),
-        (4, Some(3))
-    );
+    assert_eq!((rows[0].open_count, rows[0].oldest_issue_number), (4, Some(3)));
     assert_eq!(rows[0].oldest_age_days, Some(400.0));
     assert_eq!(rows[0].median_age_days, Some(200.0));
     assert_eq!(rows[0].untouched_30d_count, 2);
-    assert_eq!(
-        rows[0].untouched_90d_count, 1,
-        "exactly 90 days is not more than 90 days"
-    );
+    assert_eq!(rows[0].untouched_90d_count, 1, "exactly 90 days is not more than 90 days");
     assert_eq!(rows[0].untouched_365d_count, 1);
-    let closed_only = truth(&[issue(
-        7,
-        "2001-01-01T00:00:00Z",
-        Some("2001-01-02T00:00:00Z"),
-    )])
-    .open_age(now);
-    assert_eq!(
-        (closed_only[0].open_count, closed_only[0].median_age_days),
-        (0, None)
-    );
+    let closed_only = truth(&[issue(7, "2001-01-01T00:00:00Z", Some("2001-01-02T00:00:00Z"))]).open_age(now);
+    assert_eq!((closed_only[0].open_count, closed_only[0].median_age_days), (0, None));
 }
 
 #[test]
@@ -314,39 +227,21 @@ fn the_window_of_a_report_includes_its_last_day_and_as_many_days_as_it_says() {
     ]);
     let report = &truth.report(7, day("2024-01-10"))[0];
     assert_eq!(report.first_day, day("2024-01-04"));
-    assert_eq!(
-        (report.open_now, report.opened, report.closed, report.net),
-        (4, 3, 2, 1)
-    );
+    assert_eq!((report.open_now, report.opened, report.closed, report.net), (4, 3, 2, 1));
     assert_eq!(report.median_closure_age_days, Some((369.0 + 1.0) / 2.0));
-    assert_eq!(
-        (report.share_closed_within_7d, report.share_closed_after_90d),
-        (Some(0.5), Some(0.5))
-    );
-    let swing = |text: &str, net_change| Swing {
-        calendar_date: day(text),
-        net_change,
-    };
-    assert_eq!(
-        report.swings_up,
-        [swing("2024-01-04", 1), swing("2024-01-10", 1)]
-    );
+    assert_eq!((report.share_closed_within_7d, report.share_closed_after_90d), (Some(0.5), Some(0.5)));
+    let swing = |text: &str, net_change| Swing { calendar_date: day(text), net_change };
+    assert_eq!(report.swings_up, [swing("2024-01-04", 1), swing("2024-01-10", 1)]);
     assert_eq!(report.swings_down, [swing("2024-01-06", -1)]);
 }
 
 #[test]
 fn the_verdict_changes_beyond_ten_either_way() {
     let verdict_of = |opened: i64, closed: i64| {
-        let mut objects: Vec<Value> = (0..opened)
-            .map(|number| issue(number, "2024-01-10T00:00:00Z", None))
-            .collect();
-        objects.extend((0..closed).map(|number| {
-            issue(
-                100 + number,
-                "2023-01-01T00:00:00Z",
-                Some("2024-01-10T00:00:00Z"),
-            )
-        }));
+        let mut objects: Vec<Value> = (0..opened).map(|number| issue(number, "2024-01-10T00:00:00Z", None)).collect();
+        objects.extend(
+            (0..closed).map(|number| issue(100 + number, "2023-01-01T00:00:00Z", Some("2024-01-10T00:00:00Z"))),
+        );
         truth(&objects).report(1, day("2024-01-10"))[0].verdict
     };
     assert_eq!(verdict_of(11, 0), Verdict::Worsening);
@@ -357,23 +252,15 @@ fn the_verdict_changes_beyond_ten_either_way() {
 
 #[test]
 fn rows_as_json_are_dates_instants_with_z_and_written_nulls() {
-    let expected =
-        truth(&[issue(1, "2024-01-01T09:00:00Z", None)]).tables(instant("2024-01-01T09:00:00Z"));
-    let lifecycle = expected
-        .iter()
-        .find(|table| table.table == "mart_issue_lifecycle")
-        .unwrap();
+    let expected = truth(&[issue(1, "2024-01-01T09:00:00Z", None)]).tables(instant("2024-01-01T09:00:00Z"));
+    let lifecycle = expected.iter().find(|table| table.table == "mart_issue_lifecycle").unwrap();
     let row = &lifecycle.rows[0];
     assert_eq!(row["created_at"], "2024-01-01T09:00:00Z");
     assert_eq!(row["created_date"], "2024-01-01");
     assert_eq!(row["closed_at"], Value::Null);
     assert_eq!(row["label_names"], json!([]));
     assert_eq!(row["repo_owner"], "o");
-    assert!(
-        lifecycle
-            .query()
-            .ends_with(" FROM mart_issue_lifecycle ORDER BY repo_full_name, issue_number")
-    );
+    assert!(lifecycle.query().ends_with(" FROM mart_issue_lifecycle ORDER BY repo_full_name, issue_number"));
 }
 
 #[test]
@@ -401,28 +288,13 @@ fn comparing_forgives_float_noise_and_digits_of_a_second_only() {
         let text = differences(&expected, &[with(good.clone(), column, wrong)]).unwrap();
         assert!(text.contains(&format!("k=1: {column} is ")), "{text}");
     }
-    assert!(
-        differences(&expected, &[])
-            .unwrap()
-            .contains("k=1: missing")
-    );
-    assert!(
-        differences(&expected, &[good.clone(), good.clone()])
-            .unwrap()
-            .contains("more than once")
-    );
+    assert!(differences(&expected, &[]).unwrap().contains("k=1: missing"));
+    assert!(differences(&expected, &[good.clone(), good.clone()]).unwrap().contains("more than once"));
     let other = with(good.clone(), "k", json!(1.0));
-    assert!(
-        differences(&expected, &[other]).is_some(),
-        "a whole number is not printed with a fraction"
-    );
+    assert!(differences(&expected, &[other]).is_some(), "a whole number is not printed with a fraction");
     let mut incomplete = good;
     incomplete.as_object_mut().unwrap().remove("no");
-    assert!(
-        differences(&expected, &[incomplete])
-            .unwrap()
-            .contains("no is not there")
-    );
+    assert!(differences(&expected, &[incomplete]).unwrap().contains("no is not there"));
 }
 
 #[test]
@@ -435,17 +307,9 @@ fn the_recorded_files_have_the_known_counts() {
     let mut counts = Vec::new();
     for repository in &truth.repositories {
         let issues = repository.true_issues().count();
-        counts.push((
-            repository.columns.repo_full_name.as_str(),
-            issues,
-            repository.issues.len() - issues,
-        ));
+        counts.push((repository.columns.repo_full_name.as_str(), issues, repository.issues.len() - issues));
     }
-    let known = [
-        ("bitcoin-core/gui", 341, 537),
-        ("bitcoin/bips", 0, 2104),
-        ("rust-lang/rust", 8508, 6817),
-    ];
+    let known = [("bitcoin-core/gui", 341, 537), ("bitcoin/bips", 0, 2104), ("rust-lang/rust", 8508, 6817)];
     assert_eq!(counts, known);
 
     let lifecycle = truth.issue_lifecycle();
@@ -455,11 +319,7 @@ fn the_recorded_files_have_the_known_counts() {
         .map(|row| row.issue_number)
         .collect();
     assert_eq!(unknown, [156, 935, 1152]);
-    assert!(
-        lifecycle
-            .iter()
-            .all(|row| row.closure_age_days.is_none_or(|age| age >= 0.0))
-    );
+    assert!(lifecycle.iter().all(|row| row.closure_age_days.is_none_or(|age| age >= 0.0)));
     assert!(
         truth
             .repositories
@@ -469,22 +329,12 @@ fn the_recorded_files_have_the_known_counts() {
     );
 
     let flow = truth.daily_flow(None);
-    let last_rust = flow
-        .iter()
-        .rfind(|row| row.repository.repo_name == "rust")
-        .unwrap();
+    let last_rust = flow.iter().rfind(|row| row.repository.repo_name == "rust").unwrap();
     // Three closed issues of unknown closing time count as open in the flow.
     assert_eq!(last_rust.cumulative_net_change, 26 + 3);
-    let gui_open: i64 = flow
-        .iter()
-        .rfind(|row| row.repository.repo_name == "gui")
-        .unwrap()
-        .cumulative_net_change;
+    let gui_open: i64 = flow.iter().rfind(|row| row.repository.repo_name == "gui").unwrap().cumulative_net_change;
     assert_eq!(gui_open, 133);
-    let watermarks: Vec<_> = truth
-        .sync_state()
-        .into_iter()
-        .map(|row| row.last_successful_watermark_updated_at)
-        .collect();
+    let watermarks: Vec<_> =
+        truth.sync_state().into_iter().map(|row| row.last_successful_watermark_updated_at).collect();
     assert_eq!(watermarks[2], Some(instant("2025-12-14T02:22:39Z")));
 }
