@@ -63,7 +63,11 @@ def main():
 
 def load_packages():
     command = ["cargo", "metadata", "--format-version", "1", "--locked"]
-    return json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)["packages"]
+    done = subprocess.run(command, stdout=subprocess.PIPE)
+    if done.returncode != 0:
+        # Cargo has said why, above.
+        sys.exit("dependencies: cargo metadata failed\nhint: where Cargo.lock is behind, run `cargo build` and commit it")
+    return json.loads(done.stdout)["packages"]
 
 
 def check_licences(packages):

@@ -49,7 +49,14 @@ export async function discover(simulator) {
   const { token } = await ask(`/app/installations/${installation}/access_tokens`, asWhom('app'), 'POST');
   return {
     repositories: repositories.map((repository) => repository.full_name),
-    names: { repo: first.full_name, owner: first.owner.login, id: first.id, issue: issue?.number, installation, user: issue?.user?.login },
+    names: {
+      repo: first.full_name,
+      owner: first.owner.login,
+      id: first.id,
+      issue: issue?.number,
+      user: issue?.user?.login,
+      installation,
+    },
     installationToken: token,
   };
 }

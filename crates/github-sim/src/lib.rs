@@ -37,7 +37,8 @@
 //!
 //! - **Lists of issues** are computed from the state of the moment, so items move between pages while a client
 //!   reads. `Link: rel="next"` is an opaque address by numeric id with a cursor; there is no `rel="last"`; from
-//!   10,000 items on, page numbers answer 422 and cursors go on. Repository-wide events end at 30,000.
+//!   10,000 items on, page numbers answer 422 and cursors go on. Repository-wide events end at 30,000. They are
+//!   filtered by state, `since`, labels, creator, assignee and milestone; GitHub's other filters answer 422.
 //! - **ETags** are weak and change exactly when the content does. A match answers 304, which costs an authorised
 //!   caller nothing. They are made from ids and revisions, not from the body.
 //! - **Limits** are counted per token and bucket, over windows of the world's clock. Secondary limits are off

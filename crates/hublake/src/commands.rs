@@ -56,8 +56,8 @@ pub async fn dispatch(command: Command) -> Result<Ended> {
     let home = Home::open(settings).await?;
     match command {
         Command::Init => {
-            println!("home {} and lake {} are ready", home.settings.home.display(), home.lake.root());
-            println!("next: hublake auth, then hublake add OWNER/NAME, then hublake run issues");
+            say!("home {} and lake {} are ready", home.settings.home.display(), home.lake.root());
+            say!("next: hublake auth, then hublake add OWNER/NAME, then hublake run issues");
             Ok(Ended::Done)
         }
         Command::Auth(args) => auth::auth(&home, args).await,

@@ -1,12 +1,14 @@
 //! The program: command line, configuration, wiring.
 
+#[macro_use]
+mod output;
+
 mod catalogue;
 mod cli;
 mod commands;
 #[cfg(test)]
 mod docs;
 mod home;
-mod output;
 mod pipeline;
 mod progress;
 mod report;
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         Err(error) => return failed(&anyhow::Error::from(error).context("no threads can be started")),
     };
     match runtime.block_on(commands::dispatch(cli.command)) {
+        Ok(_) if output::is_lost() => ExitCode::from(1),
         Ok(ended) => ended.into(),
         Err(error) => failed(&error),
     }
@@ -51,7 +54,7 @@ fn failed(error: &anyhow::Error) -> ExitCode {
             }
         }
     }
-    eprintln!("error: {text}");
+    tell!("error: {text}");
     ExitCode::from(1)
 }
 
@@ -65,6 +68,7 @@ fn log_to_stderr(verbose: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
 }

@@ -1,6 +1,8 @@
 //! Rows as a table, JSON, CSV or Parquet.
 
-use std::io::Write;
+use std::fmt;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use arrow::array::{Array, RecordBatch};
@@ -23,13 +25,73 @@ pub enum Format {
     Parquet,
 }
 
+/// Writes a line to stdout; like `println!`, but a reader that went away is no failure.
+macro_rules! say {
+    ($($words:tt)*) => { $crate::output::say(format_args!($($words)*)) };
+}
+
+/// Writes a line to stderr; nobody need listen.
+macro_rules! tell {
+    ($($words:tt)*) => { $crate::output::tell(format_args!($($words)*)) };
+}
+
+/// The program's stdout. Once its reader has gone away (`hublake query ... | head`) the rest is dropped, so that
+/// what is under way comes to its end.
+pub struct Stdout(std::io::Stdout);
+
+/// Whether something could not be written to stdout.
+static IS_LOST: AtomicBool = AtomicBool::new(false);
+
+impl Stdout {
+    /// A way to write to it.
+    pub fn new() -> Self {
+        Self(std::io::stdout())
+    }
+}
+
+impl Write for Stdout {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.0.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(bytes.len()),
+            other => other,
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self.0.flush() {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
+    }
+}
+
+/// See `say!`; what cannot be written is told once and makes the program end as failed.
+pub fn say(words: fmt::Arguments<'_>) {
+    if let Err(error) = writeln!(Stdout::new(), "{words}")
+        && !IS_LOST.swap(true, Ordering::Relaxed)
+    {
+        tell(format_args!("error: the answer cannot be written: {error}"));
+    }
+}
+
+/// See `tell!`.
+pub fn tell(words: fmt::Arguments<'_>) {
+    // There is nowhere left to complain.
+    let _ = writeln!(std::io::stderr(), "{words}");
+}
+
+/// Whether a part of the answer could not be written.
+pub fn is_lost() -> bool {
+    IS_LOST.load(Ordering::Relaxed)
+}
+
 /// Dates and instants as they are written everywhere: `2026-01-31`, `2026-01-31T12:00:00.000000Z`.
 pub const DATE: &str = "%Y-%m-%d";
 const INSTANT: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
 
 /// Writes rows of one schema to stdout.
 pub fn print(schema: &Schema, batches: &[RecordBatch], format: Format) -> Result<()> {
-    let mut out = std::io::BufWriter::new(std::io::stdout());
+    let mut out = std::io::BufWriter::new(Stdout::new());
     write(&mut out, schema, batches, format)?;
     out.flush()?;
     Ok(())

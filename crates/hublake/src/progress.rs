@@ -92,13 +92,13 @@ fn lines(total: usize) -> Progress {
                 state.1.insert(repo_id, repository);
             }
             Event::Waiting { reason, until } => {
-                eprintln!("{reason}, waiting until {}", until.format("%Y-%m-%d %H:%M:%S UTC"));
+                tell!("{reason}, waiting until {}", until.format("%Y-%m-%d %H:%M:%S UTC"));
             }
             Event::Finished { repo_id, outcome } => {
                 state.0 += 1;
                 let name = state.1.remove(&repo_id).unwrap_or_default();
                 if outcome != "unchanged" || total <= 20 {
-                    eprintln!("[{}/{total}] {name}: {outcome}", state.0);
+                    tell!("[{}/{total}] {name}: {outcome}", state.0);
                 }
             }
             _ => {}

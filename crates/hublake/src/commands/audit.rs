@@ -38,7 +38,7 @@ pub async fn audit(home: &Home, command: AuditCommand) -> Result<Ended> {
                 bail!("exception {exception_id} is not in force\nhint: hublake audit list shows those that are");
             }
             home.store.journal("revoke exception", &exception_id.to_string(), &repositories::who()).await?;
-            println!("exception {exception_id} is ended");
+            say!("exception {exception_id} is ended");
             Ok(Ended::Done)
         }
     }
@@ -58,7 +58,7 @@ async fn accept(home: &Home, args: AcceptArgs) -> Result<Ended> {
     home.store
         .journal("accept exception", &format!("{} for {}", args.rule, repository.full_name()), &repositories::who())
         .await?;
-    println!("exception {number}: {} is accepted for {}\nnext: hublake run issues", args.rule, repository.full_name());
+    say!("exception {number}: {} is accepted for {}\nnext: hublake run issues", args.rule, repository.full_name());
     Ok(Ended::Done)
 }
 
@@ -104,6 +104,6 @@ async fn list(home: &Home, format: Format) -> Result<Ended> {
             .collect();
         table.add_row([&row.audit, &row.severity, &row.description, &accepted.join("\n")]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(Ended::Done)
 }

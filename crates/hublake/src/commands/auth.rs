@@ -19,7 +19,7 @@ const MOST_BYTES: u64 = 64 * 1024;
 pub async fn auth(home: &Home, args: AuthArgs) -> Result<Ended> {
     if args.forget {
         let was_there = home.store.delete_credential().await?;
-        println!("{}", if was_there { "the saved credential is forgotten" } else { "no credential was saved" });
+        say!("{}", if was_there { "the saved credential is forgotten" } else { "no credential was saved" });
         return Ok(Ended::Done);
     }
     let secret = match (args.app_id, &args.private_key) {
@@ -38,19 +38,16 @@ pub async fn auth(home: &Home, args: AuthArgs) -> Result<Ended> {
         Credential { secret, login: viewer.login.clone(), kind: viewer.kind.as_str().to_owned(), saved_at: Utc::now() };
     home.store.set_credential(&credential, home.settings.secret_key.as_ref()).await?;
     home.store.journal("save credential", viewer.kind.as_str(), &super::repositories::who()).await?;
-    println!("saved: {} token of {}", viewer.kind.as_str(), viewer.login.as_deref().unwrap_or("an installation"));
+    say!("saved: {} token of {}", viewer.kind.as_str(), viewer.login.as_deref().unwrap_or("an installation"));
     if let Some(scopes) = &viewer.scopes {
-        println!(
-            "scopes: {}",
-            if scopes.is_empty() { "none (public data only)".to_owned() } else { scopes.join(", ") }
-        );
+        say!("scopes: {}", if scopes.is_empty() { "none (public data only)".to_owned() } else { scopes.join(", ") });
     }
     if let Some(expires_at) = viewer.expires_at {
-        println!("expires: {}", expires_at.format("%Y-%m-%d %H:%M UTC"));
+        say!("expires: {}", expires_at.format("%Y-%m-%d %H:%M UTC"));
     }
     print_limits(&client).await?;
     if home.settings.token.is_some() {
-        println!("note: GITHUB_TOKEN is set and wins over the saved credential");
+        say!("note: GITHUB_TOKEN is set and wins over the saved credential");
     }
     Ok(Ended::Done)
 }
@@ -58,7 +55,7 @@ pub async fn auth(home: &Home, args: AuthArgs) -> Result<Ended> {
 /// What is left of each limit.
 pub async fn print_limits(client: &Client) -> Result<()> {
     for (resource, limit) in client.rate_limits().await?.into_iter().flatten() {
-        println!(
+        say!(
             "limit {resource}: {} of {} left, reset {}",
             limit.remaining,
             limit.limit,

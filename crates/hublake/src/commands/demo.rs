@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use arrow::array::{Array, AsArray};
+use arrow::datatypes::Date32Type;
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use datafusion::prelude::SessionContext;
 use github_sim::{GenerateOptions, LimitOptions, Sim, SimOptions};
 use hublake_models::Project;
 use hublake_store::Repository;
@@ -11,6 +14,7 @@ use hublake_store::Repository;
 use super::Ended;
 use crate::cli::DemoArgs;
 use crate::home::Home;
+use crate::pipeline::publish::Published;
 use crate::pipeline::{self, RunOptions};
 use crate::progress;
 use crate::report::{Window, figures, terminal};
@@ -42,12 +46,12 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
         ..settings
     };
     let home = Home::open(settings).await?;
-    println!(
+    say!(
         "A simulated GitHub is up. What follows is what a user would type and see.\n\n$ hublake add {}",
         names.join(" ")
     );
     super::repositories::add(&home, &names).await?;
-    println!("\n$ hublake run issues");
+    say!("\n$ hublake run issues");
     let project = Project::embedded()?;
     let selected = home.store.repositories().await?;
     let options = RunOptions { repositories: selected.clone(), full: false, since: None, overlap: None };
@@ -59,35 +63,43 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
             bail!(message);
         }
     }
-    print_answers(&home, &project, &selected).await?;
-    println!("collected, built, audited and published in {seconds:.1} s");
+    print_answers(&home, &project, &selected, &outcome.published).await?;
+    say!("collected, built, audited and published in {seconds:.1} s");
 
-    println!("\n$ hublake run issues          (nothing changed)");
+    say!("\n$ hublake run issues          (nothing changed)");
     let again = pipeline::run(&home, &project, options, progress::silent()).await?;
     let requests: u32 = again.collected.iter().map(|one| one.spent.requests).sum();
     let free: u32 = again.collected.iter().map(|one| one.spent.not_modified).sum();
     let quota: u32 = again.collected.iter().map(|one| one.spent.quota).sum();
-    println!("{requests} requests, {free} not modified, {quota} of the quota");
+    say!("{requests} requests, {free} not modified, {quota} of the quota");
     if let Some(folder) = &args.home {
-        println!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());
+        say!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());
     }
     sim.stop().await;
     Ok(Ended::Done)
 }
 
-/// Each repository up to the day of its newest issue update: recorded data ends on different days.
-async fn print_answers(home: &Home, project: &Project, selected: &[Repository]) -> Result<()> {
-    let cursors = home.store.cursors(hublake_collect::issues::STREAM).await?;
+/// Each repository up to the day of its newest issue: recorded data ends on different days.
+async fn print_answers(home: &Home, project: &Project, selected: &[Repository], published: &Published) -> Result<()> {
+    let present = Window { days: WINDOW_DAYS, until: home.settings.present().date_naive() };
+    let context = super::report::reader(home, project, present).await?;
     let mut all = Vec::new();
     for repository in selected {
-        let cursor = cursors.iter().find(|cursor| cursor.repo_id == repository.repo_id);
-        let newest = cursor.and_then(|cursor| cursor.watermark_updated_at).unwrap_or_else(|| home.settings.present());
-        let window = Window { days: WINDOW_DAYS, until: newest.date_naive() };
-        let context = super::report::reader(home, project, window).await?;
-        all.extend(figures(&context, repository, window).await?);
+        let until = newest_issue(&context, repository.repo_id).await?.unwrap_or(present.until);
+        if let Some(mut answer) = figures(&context, repository, Window { until, ..present }).await? {
+            answer.notes = super::report::notes(home, repository, Some(published)).await?;
+            all.push(answer);
+        }
     }
-    print!("{}", terminal::answers(&all));
+    say!("{}", terminal::answers(&all).trim_end_matches('\n'));
     Ok(())
+}
+
+async fn newest_issue(context: &SessionContext, repo_id: i64) -> Result<Option<NaiveDate>> {
+    let query = format!("SELECT MAX(created_date) FROM mart_issue_lifecycle WHERE repo_id = {repo_id}");
+    let rows = context.sql(&query).await?.collect().await?;
+    let days = rows.first().and_then(|batch| batch.column(0).as_primitive_opt::<Date32Type>());
+    Ok(days.filter(|days| days.is_valid(0)).and_then(|days| days.value_as_date(0)))
 }
 
 /// Noon of the first day of this month: recent, and the same all month.

@@ -11,12 +11,12 @@ use crate::output::new_table;
 /// Looks at token, limits, repositories, lake and store, and says what is not as it should be.
 pub async fn doctor(home: &Home) -> Result<Ended> {
     let mut problems = Vec::new();
-    println!("home {}", home.settings.home.display());
+    say!("home {}", home.settings.home.display());
     look_at_lake(&home.lake).await?;
-    println!("github {}", home.settings.api_url);
+    say!("github {}", home.settings.api_url);
     let client = home.client().await?;
     match client.viewer().await {
-        Ok(ViewerOutcome::Known(viewer)) => println!(
+        Ok(ViewerOutcome::Known(viewer)) => say!(
             "token {} of {}{}",
             viewer.kind.as_str(),
             viewer.login.as_deref().unwrap_or("nobody"),
@@ -47,13 +47,13 @@ pub async fn doctor(home: &Home) -> Result<Ended> {
                 }
             }
         }
-        println!("{table}");
+        say!("{table}");
     }
     for problem in &problems {
-        println!("problem: {problem}");
+        say!("problem: {problem}");
     }
     if problems.is_empty() {
-        println!("all is well");
+        say!("all is well");
         return Ok(Ended::Done);
     }
     Ok(Ended::Failed)
@@ -74,6 +74,6 @@ async fn look_at_lake(lake: &Lake) -> Result<()> {
             ]);
         }
     }
-    println!("lake {}\n{table}", lake.root());
+    say!("lake {}\n{table}", lake.root());
     Ok(())
 }

@@ -37,7 +37,7 @@ pub async fn export(home: &Home, args: ExportArgs) -> Result<Ended> {
         let place = folder.join(format!("repo_owner={owner}")).join(format!("repo_name={name}"));
         export_one(&context, &args.table, (owner, name), &place).await?;
     }
-    println!("{} repositories of {} are in {}", names.len(), args.table, folder.display());
+    say!("{} repositories of {} are in {}", names.len(), args.table, folder.display());
     Ok(Ended::Done)
 }
 

@@ -53,9 +53,9 @@ pub async fn list(home: &Home, format: Format) -> Result<Ended> {
             let newest = row.newest_issue_update.map(|at| at.format("%Y-%m-%d %H:%M:%SZ").to_string());
             table.add_row([&row.repository, &row.repo_id.to_string(), &newest.unwrap_or_default(), row.state]);
         }
-        println!("{table}");
+        say!("{table}");
         if rows.is_empty() {
-            println!("no repository is collected yet; hublake add OWNER/NAME adds one");
+            say!("no repository is collected yet; hublake add OWNER/NAME adds one");
         }
         return Ok(Ended::Done);
     }

@@ -20,7 +20,7 @@ pub async fn remove(home: &Home, args: RemoveArgs) -> Result<Ended> {
         format!("stop collecting {}? Their history stays.", names.join(", "))
     };
     if !args.yes && !confirmed(&question)? {
-        println!("nothing was changed");
+        say!("nothing was changed");
         return Ok(Ended::Done);
     }
     for repository in &selected {
@@ -30,7 +30,7 @@ pub async fn remove(home: &Home, args: RemoveArgs) -> Result<Ended> {
     if args.purge {
         purge::purge(home, &selected).await?;
     }
-    println!("removed {}", names.join(", "));
+    say!("removed {}", names.join(", "));
     Ok(Ended::Done)
 }
 

@@ -59,7 +59,7 @@ pub async fn print(
             figures.notes = notes(home, repository, published).await?;
             all.push(figures);
         } else {
-            eprintln!("{}: nothing is published yet\nhint: hublake run issues", repository.full_name());
+            tell!("{}: nothing is published yet\nhint: hublake run issues", repository.full_name());
         }
     }
     write_answers(&all, format)
@@ -67,7 +67,7 @@ pub async fn print(
 
 /// Writes answers to stdout.
 pub fn write_answers(all: &[Figures], format: AnswerFormat) -> Result<()> {
-    let mut out = std::io::stdout().lock();
+    let mut out = output::Stdout::new();
     match format {
         AnswerFormat::Json => {
             serde_json::to_writer_pretty(&mut out, all)?;
@@ -84,7 +84,8 @@ pub async fn reader(home: &Home, project: &Project, window: Window) -> Result<Se
     catalogue::reader(home, project, None, end.max(home.settings.present())).await
 }
 
-async fn notes(home: &Home, repository: &Repository, published: Option<&Published>) -> Result<Vec<String>> {
+/// What to know beside the figures of a repository: accepted exceptions, warnings, what could not be decoded.
+pub async fn notes(home: &Home, repository: &Repository, published: Option<&Published>) -> Result<Vec<String>> {
     let mut notes = Vec::new();
     let accepted = home.store.exceptions().await?;
     for exception in accepted.iter().filter(|one| one.repo_id == repository.repo_id) {
@@ -108,7 +109,11 @@ fn list_query(list: IssueList, selected: &[Repository], window: Window, limit: u
     let within = |column: &str| format!("{column} BETWEEN DATE '{}' AND DATE '{}'", window.from(), window.until);
     let (condition, order) = match list {
         IssueList::Opened => (within("created_date"), "created_at DESC, repo_id, issue_number DESC"),
-        IssueList::Closed => (within("closed_date"), "closed_at DESC, repo_id, issue_number DESC"),
+        // The figure leaves out those whose time of closing is not known.
+        IssueList::Closed => (
+            format!("closed_at_source = 'github' AND {}", within("closed_date")),
+            "closed_at DESC, repo_id, issue_number DESC",
+        ),
         IssueList::Oldest => ("is_open".to_owned(), "created_at, repo_id, issue_number"),
     };
     format!(

@@ -13,15 +13,15 @@ pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
     let mut failed = 0;
     for name in names {
         match add_one(home, name).await {
-            Ok(line) => println!("{line}"),
+            Ok(line) => say!("{line}"),
             Err(error) => {
-                eprintln!("error: {error:#}");
+                tell!("error: {error:#}");
                 failed += 1;
             }
         }
     }
     if failed < names.len() {
-        println!("next: hublake run issues");
+        say!("next: hublake run issues");
     }
     Ok(match failed {
         0 => Ended::Done,
@@ -73,7 +73,7 @@ pub async fn select(home: &Home, names: &[String], may_add: bool) -> Result<Vec<
         let name: RepoName = text.parse()?;
         let mut found = home.store.repository_by_name(name.owner(), name.name()).await?;
         if found.is_none() && may_add {
-            eprintln!("{}", add_one(home, text).await?);
+            tell!("{}", add_one(home, text).await?);
             found = match home.store.repository_by_name(name.owner(), name.name()).await? {
                 Some(repository) => Some(repository),
                 // It was renamed: the name now in the store is another one, and it is the newest entry.

@@ -51,7 +51,7 @@ async fn lock(home: &Home, no_wait: bool) -> Result<Lock> {
             ),
         };
     }
-    let waiting = |holder: Option<&Holder>| eprintln!("waiting for another run: {}", held_by(holder));
+    let waiting = |holder: Option<&Holder>| tell!("waiting for another run: {}", held_by(holder));
     Ok(home.store.lock_or_wait(NAME, WHAT, waiting).await?)
 }
 
@@ -68,7 +68,7 @@ fn tell(outcome: &RunOutcome) {
             changed += 1;
         }
     }
-    eprintln!(
+    tell!(
         "{}: {} of {} repositories changed, {rows} rows; {requests} requests, {not_modified} not modified, {quota} of the quota",
         outcome.run.run_id,
         changed,
@@ -76,7 +76,7 @@ fn tell(outcome: &RunOutcome) {
     );
     for one in &outcome.collected {
         if let Some(message) = outcome.failure(one) {
-            eprintln!("error: {message}");
+            tell!("error: {message}");
         }
     }
 }
@@ -95,7 +95,7 @@ async fn answer(
     let is_anything_published = home.store.latest_publication(pipeline::ISSUES.name).await?.is_some();
     if !is_anything_published {
         if args.format == AnswerFormat::Json {
-            println!("[]");
+            say!("[]");
         }
         return Ok(());
     }

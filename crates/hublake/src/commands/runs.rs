@@ -59,7 +59,7 @@ pub async fn runs(home: &Home, format: Format) -> Result<Ended> {
             row.message.lines().next().unwrap_or_default().to_owned(),
         ]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(Ended::Done)
 }
 
@@ -68,6 +68,6 @@ pub fn write_rows<T: Serialize>(rows: &[T], format: Format) -> Result<Ended> {
     if format != Format::Json {
         bail!("this list is written as table or json");
     }
-    println!("{}", serde_json::to_string_pretty(rows)?);
+    say!("{}", serde_json::to_string_pretty(rows)?);
     Ok(Ended::Done)
 }

@@ -29,14 +29,14 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
     };
     let names: Vec<_> = world.repositories().map(|one| (one.full_name(), one.issue_count())).collect();
     github_sim::serve_forever(world, options, |address| {
-        println!("a simulated GitHub listens on http://{address}/");
+        say!("a simulated GitHub listens on http://{address}/");
         for (name, count) in names.iter().take(10) {
-            println!("  {name}: {count} issues and pull requests");
+            say!("  {name}: {count} issues and pull requests");
         }
         if names.len() > 10 {
-            println!("  and {} more", names.len() - 10);
+            say!("  and {} more", names.len() - 10);
         }
-        println!(
+        say!(
             "try: GITHUB_API_URL=http://{address}/ GITHUB_TOKEN=ghp_any hublake run issues --repo {}",
             names.first().map_or("OWNER/NAME", |(name, _)| name)
         );

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::catalog::MemorySchemaProvider;
+use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use futures::TryStreamExt;
@@ -147,7 +148,7 @@ async fn register_decoded(
     let query = format!("SELECT * FROM {} WHERE {}", tables::RAW_ISSUES, is_of(members));
     let stream = context.sql(&query).await?.execute_stream().await?;
     let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
-        .map_err(anyhow::Error::from)
+        .map_err(unreadable_raw)
         .map_ok(|raw| async move {
             let work = move || -> Result<_> {
                 let decoded = decode::issues(&raw)?;
@@ -171,6 +172,17 @@ async fn register_decoded(
     let table = MemTable::try_new(decode::issue_schema(), vec![rows])?;
     context.register_table("decoded_issues", Arc::new(table))?;
     Ok(rejected)
+}
+
+/// A file of raw rows that is damaged or gone stops the step: what it held is not to be guessed.
+fn unreadable_raw(error: DataFusionError) -> anyhow::Error {
+    match error.find_root() {
+        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) => anyhow::anyhow!(
+            "table {} cannot be read: {error}\nhint: a file of it is damaged or gone; restore it from a backup and run again. Nothing was published",
+            tables::RAW_ISSUES
+        ),
+        _ => error.into(),
+    }
 }
 
 async fn keep_rejected(

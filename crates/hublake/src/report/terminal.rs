@@ -35,6 +35,31 @@ pub fn answer(figures: &Figures) -> String {
         ),
         format!("{} to {} ({} days)", figures.window_from, figures.window_to, figures.window_days),
         String::new(),
+    ];
+    if figures.backlog.is_empty() && figures.open_now == 0 {
+        lines.push("  no issue was opened up to then".to_owned());
+    } else {
+        lines.extend(header_lines(figures));
+        lines.extend(backlog_picture(figures));
+        lines.extend(swing_lines(figures));
+        lines.extend(weekday_lines(figures));
+    }
+    lines.extend(figures.notes.iter().map(|note| format!("  note: {note}")));
+    lines.join("\n") + "\n"
+}
+
+fn header_lines(figures: &Figures) -> [String; 2] {
+    let ages = match figures.median_closure_age_days {
+        None => "none was closed at a known time".to_owned(),
+        median => format!(
+            "median {}, 90th percentile {}; {} within 7 days, {} after 90",
+            days(median),
+            days(figures.p90_closure_age_days),
+            percent(figures.share_closed_within_7d),
+            percent(figures.share_closed_after_90d)
+        ),
+    };
+    [
         format!(
             "  open now {}   opened {}   closed {}   net {}",
             count(figures.open_now),
@@ -42,25 +67,14 @@ pub fn answer(figures: &Figures) -> String {
             count(figures.closed),
             signed(figures.net)
         ),
-        format!(
-            "  closure age: median {}, 90th percentile {}; {} within 7 days, {} after 90",
-            days(figures.median_closure_age_days),
-            days(figures.p90_closure_age_days),
-            percent(figures.share_closed_within_7d),
-            percent(figures.share_closed_after_90d)
-        ),
-    ];
-    lines.extend(backlog_picture(figures));
-    lines.extend(swing_lines(figures));
-    lines.extend(weekday_lines(figures));
-    lines.extend(figures.notes.iter().map(|note| format!("  note: {note}")));
-    lines.join("\n") + "\n"
+        format!("  closure age: {ages}"),
+    ]
 }
 
 fn backlog_picture(figures: &Figures) -> Vec<String> {
     let open: Vec<i64> = figures.backlog.iter().map(|day| day.open).collect();
     let (Some(low), Some(high)) = (open.iter().min(), open.iter().max()) else {
-        return vec![String::new(), "  no issue was opened or closed up to this window".to_owned()];
+        return vec![String::new(), "  no issue was opened or closed up to the window's end".to_owned()];
     };
     let rows = picture::area(&open, PICTURE_WIDTH, PICTURE_HEIGHT);
     let width = count(*high).len().max(count(*low).len());

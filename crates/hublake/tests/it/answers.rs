@@ -1,1 +1,7 @@
-//! To come.
+//! What the program answers, and in which form.
+
+mod export;
+mod form;
+mod gitpulse;
+mod help;
+mod report;

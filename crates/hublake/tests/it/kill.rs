@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
@@ -10,7 +11,9 @@ use crate::program::Hublake;
 use crate::scene::{Scene, assert_same, contents, try_contents};
 
 /// How many steps are tried of a run unless `HUBLAKE_KILL_AT_EVERY_STEP` is set.
-const TRIED: usize = 10;
+const TRIED: usize = 7;
+/// Short against the time between two steps, long enough to leave the processor to the program.
+const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
 
 /// Counts what a run makes durable: files of the lake, and writes to the control store.
 struct Watch {
@@ -66,6 +69,7 @@ fn killed_at(hublake: &Hublake, step: usize) -> bool {
         if child.try_wait().expect("it can be waited for").is_some() {
             return false;
         }
+        std::thread::sleep(BETWEEN_LOOKS);
     }
 }
 
@@ -95,6 +99,7 @@ fn kill_at_every_step(scene: &Scene, before: Option<&[String]>) {
     let mut child = start(&undisturbed);
     while child.try_wait().expect("it can be waited for").is_none() {
         watch.look();
+        std::thread::sleep(BETWEEN_LOOKS);
     }
     let after = contents(&undisturbed);
     assert_same(&after, &scene.undisturbed(), "without a kill");
@@ -131,14 +136,14 @@ fn kill_at_every_step(scene: &Scene, before: Option<&[String]>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_first_load_killed_at_any_step_shows_nothing_and_is_completed_by_the_next_run() {
-    let scene = Scene::new(&[110, 12, 0]).await;
+    let scene = Scene::new(&[110, 12]).await;
     scene.add_all();
     kill_at_every_step(&scene, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_incremental_run_killed_at_any_step_shows_the_last_publication_and_is_completed_by_the_next_run() {
-    let mut scene = Scene::published(&[110, 12, 5]).await;
+    let mut scene = Scene::published(&[40, 12, 5]).await;
     let before = contents(&scene.hublake);
     scene.change(12, 2);
     scene.pass(TimeDelta::minutes(1));
