@@ -19,13 +19,15 @@ use crate::percentile::percentile_exact;
 pub struct SessionOptions {
     /// Memory for operators, in bytes; what exceeds it spills to disk where the operator can.
     pub memory_limit_bytes: usize,
+    /// Rows that operators hand on at once; few where rows are large.
+    pub batch_rows: usize,
     /// Where spilled data goes; the system's temporary folder if `None`.
     pub spill_dir: Option<PathBuf>,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { memory_limit_bytes: 512 * 1024 * 1024, spill_dir: None }
+        Self { memory_limit_bytes: 512 * 1024 * 1024, batch_rows: 8 * 1024, spill_dir: None }
     }
 }
 
@@ -45,7 +47,7 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
     let runtime =
         RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build_arc()?;
     let state = SessionStateBuilder::new()
-        .with_config(config())
+        .with_config(config().with_batch_size(options.batch_rows))
         .with_runtime_env(runtime)
         .with_default_features()
         .with_physical_optimizer_rules(sound_rules())

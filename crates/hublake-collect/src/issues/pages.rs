@@ -13,7 +13,7 @@ use crate::{Event, Result};
 
 /// What a request of the list came to.
 pub(super) enum Answer {
-    Page(ReadPage),
+    Page(Box<ReadPage>),
     NotModified,
     Refused(String),
 }
@@ -85,7 +85,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Sends a page to the lake; once it is there, `attempt` tells how far collecting has come.
-    pub(super) async fn send(&mut self, page: ReadPage, attempt: &Attempt) -> Result<()> {
+    pub(super) async fn send(&mut self, page: Box<ReadPage>, attempt: &Attempt) -> Result<()> {
         self.count += 1;
         self.rows += i64::try_from(page.elements.len()).unwrap_or(i64::MAX);
         self.max_updated_at = self.max_updated_at.max(page.newest());

@@ -13,7 +13,7 @@ pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
     let mut failed = 0;
     for name in names {
         match add_one(home, name).await {
-            Ok(line) => say!("{line}"),
+            Ok((_, line)) => say!("{line}"),
             Err(error) => {
                 tell!("error: {error:#}");
                 failed += 1;
@@ -30,8 +30,8 @@ pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
     })
 }
 
-/// Adds one repository; gives a line about it.
-async fn add_one(home: &Home, name: &str) -> Result<String> {
+/// Adds one repository; gives it as it is now, and a line about it.
+async fn add_one(home: &Home, name: &str) -> Result<(Repository, String)> {
     let name: RepoName = name.parse()?;
     let found = match home.client().await?.repository(&name).await? {
         RepositoryOutcome::Found { repository, .. } => repository,
@@ -49,13 +49,13 @@ async fn add_one(home: &Home, name: &str) -> Result<String> {
     home.store.add_repository(&repository).await?;
     home.store.journal("add repository", &repository.full_name(), &who()).await?;
     let mut line = format!("added {} (id {})", repository.full_name(), repository.repo_id);
-    if repository.full_name() != name.to_string() {
+    if !repository.full_name().eq_ignore_ascii_case(&name.to_string()) {
         line.push_str(&format!("; {name} is its former name"));
     }
     if !found.has_issues {
         line.push_str("; its issues are disabled, so there is nothing to collect");
     }
-    Ok(line)
+    Ok((repository, line))
 }
 
 /// The collected repositories of these names, all of them if none is given; one that is not collected yet is
@@ -73,12 +73,10 @@ pub async fn select(home: &Home, names: &[String], may_add: bool) -> Result<Vec<
         let name: RepoName = text.parse()?;
         let mut found = home.store.repository_by_name(name.owner(), name.name()).await?;
         if found.is_none() && may_add {
-            tell!("{}", add_one(home, text).await?);
-            found = match home.store.repository_by_name(name.owner(), name.name()).await? {
-                Some(repository) => Some(repository),
-                // It was renamed: the name now in the store is another one, and it is the newest entry.
-                None => home.store.repositories().await?.into_iter().max_by_key(|repository| repository.added_at),
-            };
+            // By its id, because it may have another name now.
+            let (added, line) = add_one(home, text).await?;
+            tell!("{line}");
+            found = home.store.repositories().await?.into_iter().find(|one| one.repo_id == added.repo_id);
         }
         let found = found.with_context(|| {
             format!("{name} is not collected\nhint: hublake list shows what is, hublake add {name} adds it")

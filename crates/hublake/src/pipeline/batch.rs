@@ -20,8 +20,9 @@ use hublake_store::{Repository, Run};
 use super::ISSUES;
 use crate::home::Home;
 
-/// Batches of raw rows that are decoded at once.
+/// Batches of raw rows that are decoded at once, and rows in each: a payload is some kilobytes.
 const DECODERS: usize = 2;
+const RAW_ROWS: usize = 512;
 
 /// A complete run of a repository.
 #[derive(Clone, Debug)]
@@ -146,7 +147,9 @@ async fn register_decoded(
 ) -> Result<BTreeMap<i64, usize>> {
     context.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
     let query = format!("SELECT * FROM {} WHERE {}", tables::RAW_ISSUES, is_of(members));
-    let stream = context.sql(&query).await?.execute_stream().await?;
+    let reading = session(&SessionOptions { batch_rows: RAW_ROWS, ..Default::default() })?;
+    reading.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
+    let stream = reading.sql(&query).await?.execute_stream().await?;
     let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
         .map_err(unreadable_raw)
         .map_ok(|raw| async move {

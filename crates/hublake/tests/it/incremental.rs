@@ -213,3 +213,32 @@ async fn a_limit_that_is_used_up_leaves_the_repository_for_the_next_run() {
     scene.run_well(&[]);
     scene.assert_true();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_former_name_leads_to_the_repository_that_had_it() {
+    let mut scene = Scene::published(&[3, 3]).await;
+    scene.github.sim().world_mut().rename_repository(REPOSITORY, "apex/rocket").expect("the name is free");
+    scene.change(1, 1);
+    scene.run_well(&[]);
+    let requests = scene.run_well(&["--repo", REPOSITORY]);
+    let lists: Vec<&str> =
+        requests.iter().map(|one| one.target.as_str()).filter(|target| target.contains("/issues")).collect();
+    assert!(lists.len() == 1 && lists[0].starts_with("/repositories/501/"), "{lists:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repository_made_again_under_its_name_stands_beside_the_history_of_the_old_one() {
+    let mut scene = Scene::published(&[4, 2]).await;
+    let old = contents(&scene.hublake);
+    scene.pass(TimeDelta::hours(1));
+    scene.github.sim().world_mut().recreate_repository(REPOSITORY).expect("a good name");
+    let issue = json!({"title": "a new beginning", "created_at": text(scene.now())});
+    scene.github.sim().world_mut().upsert_issue(REPOSITORY, issue).expect("an issue object");
+    scene.hublake.succeed(&["add", REPOSITORY]);
+    let (ended, _) = scene.run(&[]);
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let after = contents(&scene.hublake);
+    assert!(old.iter().all(|row| after.contains(row)), "the old one's rows stay");
+    let sql = "SELECT count(DISTINCT repo_id) AS n FROM stg_issue_current WHERE repo_full_name = 'acme/rocket'";
+    assert_eq!(scene.hublake.query(sql), [json!({"n": 2})]);
+}

@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 
 use chrono::TimeDelta;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::scene::{REPOSITORY, Scene};
@@ -163,31 +162,37 @@ async fn as_of_reads_what_was_published_then() {
     assert_eq!(array(&stdout), [json!({"last_day": "2026-09-02"})]);
 }
 
-#[rstest]
-#[case::query("query \"SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow\"")]
-#[case::query_json("query --format json \"SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow\"")]
-#[case::query_csv("query --format csv \"SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow\"")]
-#[case::report("report issues")]
-#[case::report_json("report issues --format json")]
-#[case::list("list")]
-#[case::runs("runs --format json")]
-#[case::plan("plan issues")]
-#[case::run("run issues --full --format json")]
-#[case::stderr_too("run issues --full 2>&1")]
-#[case::audits("audit list")]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reader_that_goes_away_is_no_failure(#[case] arguments: &str) {
+async fn a_reader_that_goes_away_is_no_failure() {
     let scene = Scene::published(&[60]).await;
-    // The reader is gone before the first byte comes.
-    let script = format!("{{ \"$0\" {arguments}; echo \"code $?\" >&3; }} 3>&2 | true");
-    let command = scene.hublake.command(&[]);
-    let mut shell = Command::new("sh");
-    shell.args(["-c", &script]).arg(command.get_program()).env_clear();
-    shell.current_dir(scene.hublake.working_folder()).stdin(Stdio::null());
-    shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = shell.output().expect("the shell starts");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("code 0") && !said.contains("panicked") && !said.contains("error"), "{said}");
+    for arguments in [
+        "query 'SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow'",
+        "query --format json 'SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow'",
+        "query --format csv 'SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow'",
+        "query --format parquet 'SELECT * FROM mart_issue_lifecycle, mart_issue_daily_flow'",
+        "report issues",
+        "report issues --format json",
+        "list",
+        "runs --format json",
+        "plan issues",
+        "audit list",
+        "run issues --full --format json",
+        "run issues --full 2>&1",
+    ] {
+        // The reader is gone before the first byte comes.
+        let script = format!("{{ \"$0\" {arguments}; echo \"code $?\" >&3; }} 3>&2 | true");
+        let command = scene.hublake.command(&[]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &script]).arg(command.get_program()).env_clear();
+        shell.current_dir(scene.hublake.working_folder()).stdin(Stdio::null());
+        shell.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let output = shell.output().expect("the shell starts");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            said.contains("code 0") && !said.contains("panicked") && !said.contains("error"),
+            "{arguments}: {said}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

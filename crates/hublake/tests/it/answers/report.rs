@@ -1,12 +1,12 @@
 //! The answer: its figures, and the issues behind them.
 
 use chrono::{NaiveDate, TimeDelta};
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::github::GitHub;
 use crate::program::Hublake;
 use crate::scene::{Scene, beginning, name, text, world};
+use crate::truth::Truth;
 
 /// The program's keys and those of the independent figures.
 const SAME: [(&str, &str); 13] = [
@@ -53,29 +53,33 @@ fn assert_same_swings(shown: &Value, expected: &Value) {
     }
 }
 
-#[rstest]
-#[case::a_week("7d", 7, None)]
-#[case::half_a_year("180d", 180, None)]
-#[case::all_there_is("5000d", 5_000, None)]
-#[case::an_earlier_window("90d", 90, NaiveDate::from_ymd_opt(2025, 6, 30))]
-#[case::before_anything("30d", 30, NaiveDate::from_ymd_opt(2001, 1, 31))]
 #[tokio::test(flavor = "multi_thread")]
-async fn the_figures_are_those_of_the_issues(
-    #[case] window: &str,
-    #[case] days: u32,
-    #[case] until: Option<NaiveDate>,
-) {
+async fn the_figures_of_every_window_are_those_of_the_issues_and_the_issues_behind_them_are_listed() {
     let github = GitHub::generated(2, 300, 11, beginning()).await;
     let hublake = Hublake::new(&github.url(), beginning());
     let truth = github.truth();
     let names: Vec<&str> = truth.repositories.iter().map(|one| one.columns.repo_full_name.as_str()).collect();
     hublake.succeed(&[&["add"], names.as_slice()].concat());
     hublake.succeed(&["run", "issues"]);
+    let windows = [
+        ("7d", 7, None),
+        ("180d", 180, None),
+        ("5000d", 5_000, None),
+        ("90d", 90, NaiveDate::from_ymd_opt(2025, 6, 30)),
+        // Before there was anything.
+        ("30d", 30, NaiveDate::from_ymd_opt(2001, 1, 31)),
+    ];
+    for (window, days, until) in windows {
+        assert_figures(&hublake, &truth, window, days, until);
+    }
+}
+
+fn assert_figures(hublake: &Hublake, truth: &Truth, window: &str, days: u32, until: Option<NaiveDate>) {
     let until_text = until.map(|day| day.to_string());
     let mut options = vec!["--window", window];
     options.extend(until_text.iter().flat_map(|day| ["--until", day]));
     let expected = truth.report(days, until.unwrap_or(beginning().date_naive()));
-    let shown = report(&hublake, &options);
+    let shown = report(hublake, &options);
     assert_eq!(shown.len(), expected.len());
     for (shown, expected) in shown.iter().zip(&expected) {
         let expected = serde_json::to_value(expected).expect("JSON");
@@ -95,7 +99,7 @@ async fn the_figures_are_those_of_the_issues(
         }
     }
     for (list, figure) in [("opened", "opened"), ("closed", "closed"), ("oldest", "open_now")] {
-        let listed = report(&hublake, &[&["--list", list, "--limit", "100000"], options.as_slice()].concat());
+        let listed = report(hublake, &[&["--list", list, "--limit", "100000"], options.as_slice()].concat());
         for shown in &shown {
             let here = listed.iter().filter(|issue| issue["repo_full_name"] == shown["repository"]).count();
             assert_eq!(Some(here as i64), shown[figure].as_i64(), "{list} of {}", shown["repository"]);
