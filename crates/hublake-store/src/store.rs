@@ -1,6 +1,6 @@
 //! Opening the control store.
 
-use std::io::{Error as IoError, ErrorKind};
+use std::io::{Error as IoError, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -41,7 +41,7 @@ impl Store {
         if !path.try_exists().map_err(home_error(home))? {
             make_database(home, &path).await?;
         }
-        refuse_empty(&path)?;
+        refuse_foreign(&path)?;
         let pool = connect(&path, SqliteJournalMode::Wal).await?;
         if let Err(error) = bring_up_to_date(&pool, &path).await {
             pool.close().await;
@@ -93,12 +93,20 @@ async fn make_database(home: &Path, path: &Path) -> Result<()> {
     std::fs::rename(&unfinished, path).and_then(|()| std::fs::File::open(home)?.sync_all()).map_err(home_error(home))
 }
 
-/// SQLite takes an empty file for a new database; here it can only be what is left of a damaged one.
-fn refuse_empty(path: &Path) -> Result<()> {
+/// Looks at the file before SQLite does, which takes an empty one for a new database and may write into one that
+/// is none while it brings a leftover log up to date.
+fn refuse_foreign(path: &Path) -> Result<()> {
+    const MAGIC: &[u8; 16] = b"SQLite format 3\0";
     let unreadable = |source| Error::Unreadable { path: path.to_owned(), source: sqlx::Error::Io(source) };
-    match std::fs::metadata(path).map_err(unreadable)?.len() {
-        0 => Err(unreadable(IoError::new(ErrorKind::InvalidData, "the file is empty"))),
-        _ => Ok(()),
+    let mut begin = [0; MAGIC.len()];
+    let mut file = std::fs::File::open(path).map_err(unreadable)?;
+    match file.read_exact(&mut begin) {
+        Ok(()) if begin == *MAGIC => Ok(()),
+        Ok(()) => Err(unreadable(IoError::new(ErrorKind::InvalidData, "the file does not begin like a database"))),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            Err(unreadable(IoError::new(ErrorKind::InvalidData, "the file is empty or cut off")))
+        }
+        Err(error) => Err(unreadable(error)),
     }
 }
 

@@ -9,6 +9,7 @@ mod commands;
 #[cfg(test)]
 mod docs;
 mod home;
+mod memory;
 mod pipeline;
 mod progress;
 mod report;
@@ -23,6 +24,7 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::Cli;
 
 fn main() -> ExitCode {
+    memory::keep_few_arenas();
     let matches = Cli::command().after_long_help(settings::help()).get_matches();
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,

@@ -86,11 +86,10 @@ async fn print_answers(home: &Home, project: &Project, selected: &[Repository], 
     let mut all = Vec::new();
     for repository in selected {
         let until = newest_issue(&context, repository.repo_id).await?.unwrap_or(present.until);
-        if let Some(mut answer) = figures(&context, repository, Window { until, ..present }).await? {
-            answer.notes = super::report::notes(home, repository, Some(published)).await?;
-            all.push(answer);
-        }
+        let window = Window { until, ..present };
+        all.extend(figures(&context, std::slice::from_ref(repository), window).await?);
     }
+    super::report::add_notes(home, &mut all, Some(published)).await?;
     say!("{}", terminal::answers(&all).trim_end_matches('\n'));
     Ok(())
 }

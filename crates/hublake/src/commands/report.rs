@@ -1,5 +1,6 @@
 //! `hublake report`.
 
+use std::collections::HashMap;
 use std::io::Write;
 
 use anyhow::Result;
@@ -50,24 +51,27 @@ pub async fn print(
     published: Option<&Published>,
 ) -> Result<()> {
     let context = reader(home, project, window).await?;
-    let mut all = Vec::new();
-    for repository in selected {
-        // Collecting may have found another name.
-        let current = home.store.all_repositories().await?;
-        let repository = current.iter().find(|one| one.repo_id == repository.repo_id).unwrap_or(repository);
-        if let Some(mut figures) = figures(&context, repository, window).await? {
-            figures.notes = notes(home, repository, published).await?;
-            all.push(figures);
-        } else {
+    let selected = current(home, selected).await?;
+    let mut all = figures(&context, &selected, window).await?;
+    add_notes(home, &mut all, published).await?;
+    for repository in &selected {
+        if !all.iter().any(|one| one.repo_id == repository.repo_id) {
             tell!("{}: nothing is published yet\nhint: hublake run issues", repository.full_name());
         }
     }
     write_answers(&all, format)
 }
 
+/// The same repositories under their current names: collecting may have found another.
+async fn current(home: &Home, selected: &[Repository]) -> Result<Vec<Repository>> {
+    let known = home.store.all_repositories().await?;
+    let by_id: HashMap<i64, Repository> = known.into_iter().map(|one| (one.repo_id, one)).collect();
+    Ok(selected.iter().map(|one| by_id.get(&one.repo_id).unwrap_or(one).clone()).collect())
+}
+
 /// Writes answers to stdout.
 pub fn write_answers(all: &[Figures], format: AnswerFormat) -> Result<()> {
-    let mut out = output::Stdout::new();
+    let mut out = std::io::BufWriter::new(output::Stdout::new());
     match format {
         AnswerFormat::Json => {
             serde_json::to_writer_pretty(&mut out, all)?;
@@ -75,6 +79,7 @@ pub fn write_answers(all: &[Figures], format: AnswerFormat) -> Result<()> {
         }
         AnswerFormat::Table => write!(out, "{}", terminal::answers(all))?,
     }
+    out.flush()?;
     Ok(())
 }
 
@@ -84,24 +89,26 @@ pub async fn reader(home: &Home, project: &Project, window: Window) -> Result<Se
     catalogue::reader(home, project, None, end.max(home.settings.present())).await
 }
 
-/// What to know beside the figures of a repository: accepted exceptions, warnings, what could not be decoded.
-pub async fn notes(home: &Home, repository: &Repository, published: Option<&Published>) -> Result<Vec<String>> {
-    let mut notes = Vec::new();
+/// Adds what to know beside the figures: accepted exceptions, warnings, what could not be decoded.
+pub async fn add_notes(home: &Home, all: &mut [Figures], published: Option<&Published>) -> Result<()> {
     let accepted = home.store.exceptions().await?;
-    for exception in accepted.iter().filter(|one| one.repo_id == repository.repo_id) {
-        notes.push(format!("{} is accepted: {}", exception.rule, exception.why));
+    for figures in all {
+        let is_here = |repo_id: i64| repo_id == figures.repo_id;
+        for exception in accepted.iter().filter(|one| is_here(one.repo_id)) {
+            figures.notes.push(format!("{} is accepted: {}", exception.rule, exception.why));
+        }
+        let Some(published) = published else { continue };
+        let warnings = published.warnings.iter().filter(|one| one.severity == Severity::Warning);
+        for warning in warnings.filter(|one| one.repo_id.is_some_and(is_here)) {
+            figures.notes.push(format!("{}: {} rows, such as {}", warning.audit, warning.count, warning.sample));
+        }
+        if let Some(count) = published.rejected.get(&figures.repo_id) {
+            figures.notes.push(format!(
+                "{count} elements could not be decoded; SELECT reason, payload FROM raw_rejected shows them"
+            ));
+        }
     }
-    let Some(published) = published else { return Ok(notes) };
-    let here = published.warnings.iter().filter(|one| one.repo_id == Some(repository.repo_id));
-    for warning in here.filter(|one| one.severity == Severity::Warning) {
-        notes.push(format!("{}: {} rows, such as {}", warning.audit, warning.count, warning.sample));
-    }
-    if let Some(count) = published.rejected.get(&repository.repo_id) {
-        notes.push(format!(
-            "{count} elements could not be decoded; SELECT reason, payload FROM raw_rejected shows them"
-        ));
-    }
-    Ok(notes)
+    Ok(())
 }
 
 fn list_query(list: IssueList, selected: &[Repository], window: Window, limit: u32) -> String {

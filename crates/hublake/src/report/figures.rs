@@ -1,5 +1,7 @@
 //! The figures of the answer, from the published marts.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Float64Type, Int64Type};
@@ -126,75 +128,113 @@ impl Verdict {
     }
 }
 
-/// Asks a reader's session for the figures of one repository; `None` where nothing of it is published.
-pub async fn figures(context: &SessionContext, repository: &Repository, window: Window) -> Result<Option<Figures>> {
-    let repo_id = repository.repo_id;
-    if !is_published(context, repo_id).await? {
-        return Ok(None);
-    }
-    let open_now = open_now(context, repo_id).await?;
-    let flow = flow(context, repo_id, window).await?;
-    let ages = closure_ages(context, repo_id, window).await?;
-    let opened = flow.iter().map(|day| day.opened).sum();
-    let closed = flow.iter().map(|day| day.closed).sum();
+/// Asks a reader's session for the figures of some repositories; those of which nothing is published are left out.
+///
+/// The number of queries does not depend on the number of repositories.
+pub async fn figures(context: &SessionContext, repositories: &[Repository], window: Window) -> Result<Vec<Figures>> {
+    let of_these = of_these(repositories);
+    let published = numbers(
+        context,
+        &format!("SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM stg_sync_state WHERE {of_these} GROUP BY repo_id"),
+    )
+    .await?;
+    let open = numbers(
+        context,
+        &format!(
+            "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM mart_issue_lifecycle WHERE is_open AND {of_these} GROUP BY repo_id"
+        ),
+    )
+    .await?;
+    let since = numbers(
+        context,
+        &format!(
+            "SELECT repo_id, CAST(SUM(net_change) AS BIGINT) FROM mart_issue_daily_flow
+             WHERE calendar_date > DATE '{}' AND {of_these} GROUP BY repo_id",
+            window.until
+        ),
+    )
+    .await?;
+    let mut flows = flows(context, &of_these, window).await?;
+    let mut ages = closure_ages(context, &of_these, window).await?;
+    let answer = |repository: &Repository| {
+        let repo_id = repository.repo_id;
+        published.get(&repo_id)?;
+        let open_now = open.get(&repo_id).copied().unwrap_or_default();
+        let open_at_end = open_now - since.get(&repo_id).copied().unwrap_or_default();
+        let flow = flows.remove(&repo_id).unwrap_or_default();
+        let ages = ages.remove(&repo_id).unwrap_or_default();
+        Some(answer(repository, window, open_now, open_at_end, &flow, &ages))
+    };
+    Ok(repositories.iter().filter_map(answer).collect())
+}
+
+fn answer(
+    repository: &Repository,
+    window: Window,
+    open_now: i64,
+    open_at_end: i64,
+    flow: &[Swing],
+    ages: &ClosureAges,
+) -> Figures {
     let net: i64 = flow.iter().map(|day| day.net).sum();
-    Ok(Some(Figures {
-        repo_id,
+    Figures {
+        repo_id: repository.repo_id,
         repository: repository.full_name(),
         window_from: window.from(),
         window_to: window.until,
         window_days: window.days,
         open_now,
-        opened,
-        closed,
+        opened: flow.iter().map(|day| day.opened).sum(),
+        closed: flow.iter().map(|day| day.closed).sum(),
         net,
         verdict: Verdict::of(net),
         median_closure_age_days: ages.median,
         p90_closure_age_days: ages.p90,
         share_closed_within_7d: ages.within_7d,
         share_closed_after_90d: ages.after_90d,
-        swings_up: swings(&flow, |day| day.net),
-        swings_down: swings(&flow, |day| -day.net),
-        weekdays: weekdays(&flow),
-        backlog: backlog(context, repo_id, window, &flow, open_now).await?,
+        swings_up: swings(flow, |day| day.net),
+        swings_down: swings(flow, |day| -day.net),
+        weekdays: weekdays(flow),
+        backlog: backlog(flow, open_at_end),
         notes: Vec::new(),
-    }))
+    }
 }
 
-async fn is_published(context: &SessionContext, repo_id: i64) -> Result<bool> {
-    let query = format!("SELECT repo_id FROM stg_sync_state WHERE repo_id = {repo_id}");
-    Ok(rows(context, &query).await?.iter().any(|batch| batch.num_rows() > 0))
+/// A longer list would cost more than what it leaves out.
+const MOST_IDS: usize = 1000;
+
+fn of_these(repositories: &[Repository]) -> String {
+    if repositories.len() > MOST_IDS {
+        return "TRUE".to_owned();
+    }
+    let ids: Vec<_> = repositories.iter().map(|repository| repository.repo_id.to_string()).collect();
+    format!("repo_id IN ({})", ids.join(", "))
 }
 
-async fn open_now(context: &SessionContext, repo_id: i64) -> Result<i64> {
-    let query =
-        format!("SELECT CAST(COUNT(*) AS BIGINT) FROM mart_issue_lifecycle WHERE repo_id = {repo_id} AND is_open");
-    number(&rows(context, &query).await?, 0).context("a count gave no row")
-}
-
-async fn flow(context: &SessionContext, repo_id: i64, window: Window) -> Result<Vec<Swing>> {
+async fn flows(context: &SessionContext, of_these: &str, window: Window) -> Result<HashMap<i64, Vec<Swing>>> {
     let query = format!(
-        "SELECT calendar_date, opened_count, closed_count, net_change FROM mart_issue_daily_flow
-         WHERE repo_id = {repo_id} AND calendar_date BETWEEN DATE '{}' AND DATE '{}' ORDER BY calendar_date",
+        "SELECT repo_id, calendar_date, opened_count, closed_count, net_change FROM mart_issue_daily_flow
+         WHERE calendar_date BETWEEN DATE '{}' AND DATE '{}' AND {of_these} ORDER BY repo_id, calendar_date",
         window.from(),
         window.until
     );
-    let mut days = Vec::new();
+    let mut flows: HashMap<i64, Vec<Swing>> = HashMap::new();
     for batch in rows(context, &query).await? {
-        let date = batch.column(0).as_primitive::<Date32Type>();
-        let count = |column: usize| batch.column(column).as_primitive::<Int64Type>();
+        let date = batch.column(1).as_primitive::<Date32Type>();
+        let number = |column: usize| batch.column(column).as_primitive::<Int64Type>();
         for row in 0..batch.num_rows() {
-            days.push(Swing {
+            flows.entry(number(0).value(row)).or_default().push(Swing {
                 date: date.value_as_date(row).context("a day is not a date")?,
-                opened: count(1).value(row),
-                closed: count(2).value(row),
-                net: count(3).value(row),
+                opened: number(2).value(row),
+                closed: number(3).value(row),
+                net: number(4).value(row),
             });
         }
     }
-    Ok(days)
+    Ok(flows)
 }
 
+#[derive(Default)]
 struct ClosureAges {
     median: Option<f64>,
     p90: Option<f64>,
@@ -202,51 +242,45 @@ struct ClosureAges {
     after_90d: Option<f64>,
 }
 
-async fn closure_ages(context: &SessionContext, repo_id: i64, window: Window) -> Result<ClosureAges> {
+async fn closure_ages(context: &SessionContext, of_these: &str, window: Window) -> Result<HashMap<i64, ClosureAges>> {
     let query = format!(
-        "SELECT percentile_exact(closure_age_days, 0.5), percentile_exact(closure_age_days, 0.9),
+        "SELECT repo_id, percentile_exact(closure_age_days, 0.5), percentile_exact(closure_age_days, 0.9),
              AVG(CASE WHEN closure_age_days <= 7 THEN 1.0 ELSE 0.0 END),
              AVG(CASE WHEN closure_age_days > 90 THEN 1.0 ELSE 0.0 END)
          FROM mart_issue_lifecycle
-         WHERE repo_id = {repo_id} AND closure_age_days IS NOT NULL
-             AND closed_date BETWEEN DATE '{}' AND DATE '{}'",
+         WHERE closure_age_days IS NOT NULL AND closed_date BETWEEN DATE '{}' AND DATE '{}' AND {of_these}
+         GROUP BY repo_id",
         window.from(),
         window.until
     );
-    let rows = rows(context, &query).await?;
-    let value = |column: usize| {
-        let batch = rows.first()?;
-        let values = batch.column(column).as_primitive_opt::<Float64Type>()?;
-        values.is_valid(0).then(|| values.value(0))
-    };
-    Ok(ClosureAges { median: value(0), p90: value(1), within_7d: value(2), after_90d: value(3) })
+    let mut ages = HashMap::new();
+    for batch in rows(context, &query).await? {
+        let ids = batch.column(0).as_primitive::<Int64Type>();
+        for row in 0..batch.num_rows() {
+            let value = |column: usize| {
+                let values = batch.column(column).as_primitive_opt::<Float64Type>()?;
+                values.is_valid(row).then(|| values.value(row))
+            };
+            let found = ClosureAges { median: value(1), p90: value(2), within_7d: value(3), after_90d: value(4) };
+            ages.insert(ids.value(row), found);
+        }
+    }
+    Ok(ages)
 }
 
-/// The backlog at each day's end, counted back from what is open now.
+/// The backlog at each day's end, counted back from what was open at the window's end.
 ///
 /// Opened less closed since a day is what the backlog grew by since; issues reopened since then, and those
 /// closed without a time, make earlier days inexact.
-async fn backlog(
-    context: &SessionContext,
-    repo_id: i64,
-    window: Window,
-    flow: &[Swing],
-    open_now: i64,
-) -> Result<Vec<BacklogDay>> {
-    let query = format!(
-        "SELECT CAST(COALESCE(SUM(net_change), 0) AS BIGINT) FROM mart_issue_daily_flow
-         WHERE repo_id = {repo_id} AND calendar_date > DATE '{}'",
-        window.until
-    );
-    let later = number(&rows(context, &query).await?, 0).unwrap_or_default();
-    let mut open = open_now - later;
+fn backlog(flow: &[Swing], open_at_end: i64) -> Vec<BacklogDay> {
+    let mut open = open_at_end;
     let mut days: Vec<BacklogDay> = Vec::with_capacity(flow.len());
     for day in flow.iter().rev() {
         days.push(BacklogDay { date: day.date, open });
         open -= day.net;
     }
     days.reverse();
-    Ok(days)
+    days
 }
 
 fn swings(flow: &[Swing], size: impl Fn(&Swing) -> i64) -> Vec<Swing> {
@@ -270,7 +304,12 @@ async fn rows(context: &SessionContext, query: &str) -> Result<Vec<RecordBatch>>
     Ok(context.sql(query).await?.collect().await?)
 }
 
-fn number(rows: &[RecordBatch], column: usize) -> Option<i64> {
-    let batch = rows.iter().find(|batch| batch.num_rows() > 0)?;
-    Some(batch.column(column).as_primitive_opt::<Int64Type>()?.value(0))
+/// A number by repository.
+async fn numbers(context: &SessionContext, query: &str) -> Result<HashMap<i64, i64>> {
+    let mut numbers = HashMap::new();
+    for batch in rows(context, query).await? {
+        let column = |index: usize| batch.column(index).as_primitive::<Int64Type>();
+        numbers.extend(column(0).values().iter().copied().zip(column(1).values().iter().copied()));
+    }
+    Ok(numbers)
 }

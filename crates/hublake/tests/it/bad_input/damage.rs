@@ -58,9 +58,6 @@ async fn unpublished() -> Scene {
 async fn a_control_store_that_is_no_database_is_refused_and_left_as_it_is(#[case] bytes: &[u8]) {
     let scene = Scene::published(&[3]).await;
     let path = scene.hublake.home().join("control.db");
-    for leftover in ["control.db-wal", "control.db-shm"] {
-        let _ = std::fs::remove_file(scene.hublake.home().join(leftover));
-    }
     std::fs::write(&path, bytes).expect("it can be written");
     for arguments in [["run", "issues"], ["list", "--format=json"], ["query", "SELECT 1"]] {
         let ended = scene.hublake.call(&arguments);
