@@ -51,6 +51,9 @@ async fn a_waiter_hears_of_the_holder_and_gets_the_lock_after_it() {
 
 #[tokio::test]
 async fn the_lock_of_a_killed_process_is_free() {
+    if let Some(home) = std::env::var_os(HOME) {
+        return hold_the_lock_until_killed(home.as_ref()).await;
+    }
     let home = tempfile::tempdir().unwrap();
     let store = open(home.path()).await;
     let mut other = spawn_holder(home.path());
@@ -68,10 +71,10 @@ async fn the_lock_of_a_killed_process_is_free() {
     assert_eq!(store.runs(1).await.unwrap()[0].state, RunState::Interrupted);
 }
 
-/// Runs this test binary again, as a process that holds the lock until it is killed.
+/// Runs this very test again, as a process that holds the lock until it is killed.
 fn spawn_holder(home: &std::path::Path) -> Child {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "locks::holds_the_lock_until_killed", "--ignored", "--nocapture"])
+        .args(["--exact", "locks::the_lock_of_a_killed_process_is_free", "--nocapture"])
         .env(HOME, home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -82,13 +85,8 @@ fn spawn_holder(home: &std::path::Path) -> Child {
     child
 }
 
-#[tokio::test]
-#[ignore = "the other process of the_lock_of_a_killed_process_is_free"]
-async fn holds_the_lock_until_killed() {
-    let Some(home) = std::env::var_os(HOME) else {
-        return;
-    };
-    let store = Store::open(home.as_ref()).await.unwrap();
+async fn hold_the_lock_until_killed(home: &std::path::Path) {
+    let store = Store::open(home).await.unwrap();
     let _guard = held(store.lock("issues", "the other process").unwrap());
     store.start_run("issues", chrono::Utc::now()).await.unwrap();
     println!("lock is held");

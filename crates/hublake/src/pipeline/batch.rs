@@ -43,7 +43,7 @@ pub struct Member {
     /// The newest complete run. Rows of earlier, incomplete runs belong to it: a first load that died and
     /// went on is several runs, of which only the last is complete.
     pub complete_run_seq: i64,
-    /// Issues to work on: those collected and those published.
+    /// How much work it is, in published issues.
     pub weight: i64,
 }
 

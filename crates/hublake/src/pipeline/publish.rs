@@ -19,8 +19,10 @@ use super::ISSUES;
 use super::batch::{self, Batch, Member};
 use crate::home::Home;
 
-/// Issues, collected and published, that are worked on at once; a larger repository is a batch of its own.
-const BATCH_ISSUES: i64 = 32 * 1024;
+/// Work that is done at once, in published issues; a larger repository is a batch of its own.
+const BATCH_WEIGHT: i64 = 96 * 1024;
+/// What a collected issue weighs, in published ones: it is decoded, compared and written.
+const COLLECTED_WEIGHT: i64 = 3;
 
 /// What a run published.
 #[derive(Default)]
@@ -140,7 +142,7 @@ impl<'a> Work<'a> {
                 repository: repository.clone(),
                 published_run_seq,
                 complete_run_seq,
-                weight: known + runs.map(|run| run.records).sum::<i64>(),
+                weight: known + COLLECTED_WEIGHT * runs.map(|run| run.records).sum::<i64>(),
             });
         }
         members.sort_by_key(|member| member.repository.repo_id);
@@ -271,7 +273,7 @@ fn batches(members: Vec<Member>) -> Vec<Vec<Member>> {
     let mut batch = Vec::new();
     let mut weight = 0;
     for member in members {
-        if weight + member.weight > BATCH_ISSUES && !batch.is_empty() {
+        if weight + member.weight > BATCH_WEIGHT && !batch.is_empty() {
             batches.push(std::mem::take(&mut batch));
             weight = 0;
         }
