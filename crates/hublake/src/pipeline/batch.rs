@@ -147,7 +147,8 @@ async fn register_decoded(
 ) -> Result<BTreeMap<i64, usize>> {
     context.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
     let query = format!("SELECT * FROM {} WHERE {}", tables::RAW_ISSUES, is_of(members));
-    let reading = session(&SessionOptions { batch_rows: RAW_ROWS, ..Default::default() })?;
+    let memory_limit_bytes = home.settings.memory_bytes;
+    let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
     reading.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
     let stream = reading.sql(&query).await?.execute_stream().await?;
     let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
