@@ -60,7 +60,8 @@ struct State {
 #[derive(Debug, Default)]
 struct Bucket {
     known: Option<Known>,
-    in_flight: u32,
+    /// What requests under way are expected to cost.
+    reserved: u32,
 }
 
 #[derive(Debug)]
@@ -81,6 +82,7 @@ struct Pause {
 pub(crate) struct Reservation {
     budgets: Arc<Budgets>,
     key: (Identity, Resource),
+    cost: u32,
 }
 
 impl Budgets {
@@ -93,8 +95,14 @@ impl Budgets {
         self.ended.notified()
     }
 
-    /// Decides whether a request may be sent `now`.
-    pub(crate) fn admit(self: &Arc<Self>, identity: Identity, resource: &Resource, now: DateTime<Utc>) -> Admission {
+    /// Decides whether a request that is expected to cost `cost` may be sent `now`.
+    pub(crate) fn admit(
+        self: &Arc<Self>,
+        identity: Identity,
+        resource: &Resource,
+        cost: u32,
+        now: DateTime<Utc>,
+    ) -> Admission {
         let mut state = self.state();
         if let Some(until) = state.paused_until(identity, now) {
             return Admission::Closed { until, reason: WaitReason::Secondary };
@@ -106,15 +114,17 @@ impl Budgets {
         }
         if let Some(known) = &bucket.known {
             let floor = self.floor(known.limit.limit);
-            if known.limit.remaining <= floor {
+            // What costs more than a window has must go all the same: at the start of one.
+            let cost = cost.min(known.limit.limit.saturating_sub(floor)).max(1);
+            if known.limit.remaining < floor.saturating_add(cost) {
                 return Admission::Closed { until: known.ends_at, reason: WaitReason::Primary };
             }
-            if known.limit.remaining <= floor + bucket.in_flight {
+            if known.limit.remaining < floor.saturating_add(bucket.reserved).saturating_add(cost) {
                 return Admission::Busy;
             }
         }
-        bucket.in_flight += 1;
-        Admission::Granted(Reservation { budgets: Arc::clone(self), key })
+        bucket.reserved = bucket.reserved.saturating_add(cost);
+        Admission::Granted(Reservation { budgets: Arc::clone(self), key, cost })
     }
 
     /// Whether GitHub asked for a pause that still lasts.
@@ -220,7 +230,7 @@ impl State {
 impl Drop for Reservation {
     fn drop(&mut self) {
         if let Some(bucket) = self.budgets.state().buckets.get_mut(&self.key) {
-            bucket.in_flight = bucket.in_flight.saturating_sub(1);
+            bucket.reserved = bucket.reserved.saturating_sub(self.cost);
         }
         self.budgets.ended.notify_waiters();
     }

@@ -3,6 +3,7 @@
 mod api;
 mod call;
 mod exchange;
+mod graphql;
 mod transport;
 mod verdict;
 
@@ -10,12 +11,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, watch};
 use url::Url;
 
 use self::api::Api;
 use self::exchange::Exchange;
-use self::transport::Transport;
+use self::transport::{Answer, Transport};
+use self::verdict::{Judged, Verdict, judge};
 use crate::app::Authority;
 use crate::budget::Budgets;
 use crate::config::{Auth, Config};
@@ -28,7 +31,7 @@ use crate::wait::{Wait, Waits};
 
 pub(crate) use self::call::{Call, Method};
 
-/// A client of GitHub's REST API; clones share connections, budgets, pace and totals.
+/// A client of GitHub's REST and GraphQL APIs; clones share connections, budgets, pace and totals.
 #[derive(Clone)]
 pub struct Client {
     pub(crate) inner: Arc<Inner>,
@@ -40,6 +43,8 @@ pub(crate) struct Inner {
     pub(crate) authority: Authority,
     pub(crate) budgets: Arc<Budgets>,
     pub(crate) pace: Pace,
+    /// The part of the answering time that queries may take.
+    pub(crate) query_pace: Pace,
     pub(crate) permits: Semaphore,
     pub(crate) waits: Arc<Waits>,
     pub(crate) transport: Transport,
@@ -75,6 +80,7 @@ impl Client {
             authority: Authority::new(&config.auth, Arc::clone(&config.clock))?,
             budgets: Budgets::new(config.quota_floor_fraction),
             pace: Pace::new(config.points_per_minute, config.answer_seconds_per_minute),
+            query_pace: Pace::new(0, Pace::query_seconds(config.answer_seconds_per_minute)),
             permits: Semaphore::new(permits),
             waits: Waits::new(),
             transport: Transport::new(&config)?,
@@ -166,7 +172,14 @@ impl Client {
         call: Call,
         check: &(dyn Fn(&[u8]) -> Result<(), String> + Send + Sync),
     ) -> Result<Outcome, Error> {
-        Exchange::new(self, call).run(check).await
+        let judge = |answer: &Answer, now: DateTime<Utc>| {
+            let verdict = match judge(answer, now) {
+                Verdict::Body => check(&answer.body).map_or_else(Verdict::Malformed, |()| Verdict::Body),
+                other => other,
+            };
+            Judged::of(answer, verdict)
+        };
+        Exchange::new(self, call).run(&judge).await
     }
 
     pub(crate) fn add_spent(&self, spent: Spent) {

@@ -19,10 +19,10 @@ pub struct Config {
     pub quota_floor_fraction: f64,
     /// Requests under way at once. GitHub allows 100 for REST and GraphQL together.
     pub max_concurrent_requests: usize,
-    /// Points spent within any 60 s (a GET is one point, a write five); 0 paces nothing. GitHub allows 900.
+    /// Points spent within any 60 s (a GET or a GraphQL query is one point, a write five); 0 paces nothing. GitHub allows 900.
     pub points_per_minute: u32,
     /// Seconds of answering time spent within any 60 s, all requests added up; 0 paces nothing. GitHub
-    /// allows 90 s of its CPU time, which only the answering time lets us estimate.
+    /// allows 90 s of its CPU time, two thirds of it for GraphQL, which only the answering time lets us estimate.
     pub answer_seconds_per_minute: u32,
     /// Longest time that one request waits for limits, all its waits added up, before it gives up with
     /// [`Outcome::Limited`](crate::Outcome::Limited).

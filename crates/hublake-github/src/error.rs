@@ -92,6 +92,22 @@ pub enum Error {
         /// What it took.
         spent: Spent,
     },
+    /// GitHub has no answer to a GraphQL query: it does not understand it, or failed at every attempt.
+    #[error("{url}: GitHub does not answer the query ({attempts} attempts): {message}\nhint: {hint}")]
+    Query {
+        /// The URL.
+        url: String,
+        /// Attempts made; 1 where another could not help.
+        attempts: u32,
+        /// GitHub's kind of the error, such as `MAX_NODE_LIMIT_EXCEEDED` or `undefinedField`.
+        kind: Option<String>,
+        /// GitHub's words.
+        message: String,
+        /// What to do.
+        hint: &'static str,
+        /// What it took.
+        spent: Spent,
+    },
     /// The answer is larger than the client reads.
     #[error("{url}: the answer is larger than {limit_bytes} bytes")]
     TooLarge {
@@ -134,6 +150,7 @@ impl Error {
             | Self::Transport { spent, .. }
             | Self::Server { spent, .. }
             | Self::Malformed { spent, .. }
+            | Self::Query { spent, .. }
             | Self::TooLarge { spent, .. }
             | Self::Unexpected { spent, .. } => *spent,
             Self::Config { .. } | Self::InsecureUrl { .. } | Self::ForeignHost { .. } | Self::App { .. } => {

@@ -1,5 +1,7 @@
 //! What is asked and what comes back.
 
+mod forbidden;
+
 use std::fmt;
 use std::ops::{Add, AddAssign};
 
@@ -8,6 +10,7 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use url::Url;
 
+pub use self::forbidden::ForbiddenKind;
 use crate::rate::{RateLimit, Resource};
 
 /// A GET request.
@@ -47,12 +50,16 @@ impl Request {
 /// What requests cost, retries and redirects included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Spent {
-    /// Requests sent.
+    /// Requests sent, GraphQL included.
     pub requests: u32,
     /// Answers 304.
     pub not_modified: u32,
-    /// Units of the primary limit.
+    /// Units of REST's primary limits.
     pub quota: u32,
+    /// Requests sent to GraphQL.
+    pub graphql_requests: u32,
+    /// Points of GraphQL's primary limit: as answers tell (`rateLimit { cost }`), else as was expected.
+    pub graphql_points: u32,
 }
 
 impl Add for Spent {
@@ -63,6 +70,8 @@ impl Add for Spent {
             requests: self.requests + other.requests,
             not_modified: self.not_modified + other.not_modified,
             quota: self.quota + other.quota,
+            graphql_requests: self.graphql_requests + other.graphql_requests,
+            graphql_points: self.graphql_points + other.graphql_points,
         }
     }
 }
@@ -125,6 +134,15 @@ pub enum Outcome {
         /// What it took.
         spent: Spent,
     },
+    /// A GraphQL query is more than GitHub does for one: its clock of 10 s ran out (502, 504, or an error
+    /// that tells of a timeout), or the query took too many resources. Ask for less at once. A GET that
+    /// fails so is repeated instead.
+    TooSlow {
+        /// GitHub's words.
+        message: String,
+        /// What it took.
+        spent: Spent,
+    },
     /// 404: it does not exist, or this token may not know of it.
     NotFound {
         /// What it took.
@@ -176,26 +194,6 @@ pub enum Outcome {
     },
 }
 
-/// Which right a 403 misses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ForbiddenKind {
-    /// "Must have push access to repository": the user may only read.
-    NeedsPushAccess,
-    /// "Resource not accessible by personal access token": a fine-grained token without the permission.
-    TokenLacksPermission,
-    /// "Resource not accessible by integration": an App or a workflow token without the permission.
-    IntegrationLacksPermission,
-    /// The organisation wants the token authorised for its single sign-on.
-    NeedsSingleSignOn,
-    /// The organisation refuses this kind of token.
-    TokenKindRefused,
-    /// "Repository access blocked": GitHub took the repository down.
-    RepositoryBlocked,
-    /// Anything else.
-    Other,
-}
-
 /// An [`Outcome`] whose page has been decoded while it was checked, so that it is parsed once.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "it is taken apart where it arrives")]
@@ -213,6 +211,7 @@ impl Outcome {
             Self::Page(page) => page.spent,
             Self::NotModified { spent, .. }
             | Self::Limited { spent, .. }
+            | Self::TooSlow { spent, .. }
             | Self::NotFound { spent }
             | Self::Gone { spent, .. }
             | Self::Blocked { spent, .. }
@@ -235,63 +234,37 @@ impl Outcome {
             Self::NotFound { .. } => format!(
                 "{subject}: not found, or this token may not see it\nhint: check the name; a private repository needs a token with access to it"
             ),
-            Self::Gone { message, .. } => format!("{subject}: gone: {message}"),
-            Self::Blocked { message, .. } => {
-                format!("{subject}: blocked for legal reasons: {message}")
-            }
+            Self::TooSlow { message, .. } => format!(
+                "{subject}: more than GitHub does for one query: {message}\nhint: ask for fewer items at once; where that is so already, see https://www.githubstatus.com and run again"
+            ),
+            Self::Gone { message, .. } => format!(
+                "{subject}: gone: {message}\nhint: it was deleted or is switched off in the repository's settings; if it stays so, remove it from the list"
+            ),
+            Self::Blocked { message, .. } => format!(
+                "{subject}: blocked for legal reasons: {message}\nhint: GitHub no longer shows it; remove it from the list"
+            ),
             Self::Forbidden { message, kind, .. } => {
                 format!("{subject}: forbidden: {message}\nhint: {}", kind.hint())
             }
             Self::Unauthorized { message, .. } => format!(
                 "{subject}: GitHub does not accept the token: {message}\nhint: it may have expired or been revoked; make a new one at https://github.com/settings/tokens"
             ),
-            Self::Conflict { message, .. } => format!("{subject}: conflict: {message}"),
-            Self::Unprocessable { message, .. } => {
-                format!("{subject}: GitHub will not answer this request: {message}")
-            }
+            Self::Conflict { message, .. } => format!(
+                "{subject}: conflict: {message}\nhint: the repository may be empty or just being changed; run again when it has settled"
+            ),
+            Self::Unprocessable { message, .. } => format!(
+                "{subject}: GitHub will not answer this request: {message}\nhint: narrow it down, such as to a shorter list; what GitHub does not know it will not answer later either"
+            ),
         })
-    }
-}
-
-impl ForbiddenKind {
-    /// Tells the kind by GitHub's words.
-    pub(crate) fn of_message(message: &str) -> Self {
-        const WORDS: [(&str, ForbiddenKind); 8] = [
-            ("must have push access", ForbiddenKind::NeedsPushAccess),
-            ("not accessible by personal access token", ForbiddenKind::TokenLacksPermission),
-            ("not accessible by integration", ForbiddenKind::IntegrationLacksPermission),
-            ("saml", ForbiddenKind::NeedsSingleSignOn),
-            ("forbids access via a personal access token", ForbiddenKind::TokenKindRefused),
-            ("forbids access via a fine-grained", ForbiddenKind::TokenKindRefused),
-            ("repository access blocked", ForbiddenKind::RepositoryBlocked),
-            ("must have admin", ForbiddenKind::NeedsPushAccess),
-        ];
-        let lower = message.to_ascii_lowercase();
-        WORDS.iter().find(|(words, _)| lower.contains(words)).map_or(Self::Other, |(_, kind)| *kind)
-    }
-
-    /// The next step.
-    pub fn hint(self) -> &'static str {
-        match self {
-            Self::NeedsPushAccess => "the token's user needs write access to the repository",
-            Self::TokenLacksPermission => {
-                "give the fine-grained token the permission that the request needs, for this repository"
-            }
-            Self::IntegrationLacksPermission => {
-                "give the GitHub App the permission and accept it for the installation; a workflow's own token cannot have it"
-            }
-            Self::NeedsSingleSignOn => "authorise the token for the organisation's single sign-on in its settings",
-            Self::TokenKindRefused => {
-                "the organisation refuses this kind of token; use a fine-grained token or a GitHub App"
-            }
-            Self::RepositoryBlocked => "GitHub took the repository down; remove it from the list",
-            Self::Other => "check what the token may do with this repository",
-        }
     }
 }
 
 impl fmt::Display for Spent {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} requests, {} not modified, {} of the quota", self.requests, self.not_modified, self.quota)
+        write!(out, "{} requests, {} not modified, {} of the quota", self.requests, self.not_modified, self.quota)?;
+        match self.graphql_requests {
+            0 => Ok(()),
+            _ => write!(out, ", {} points of GraphQL", self.graphql_points),
+        }
     }
 }

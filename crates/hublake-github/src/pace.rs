@@ -35,6 +35,11 @@ impl Pace {
         }
     }
 
+    /// Of so many seconds of answering time, those that queries may take: GitHub allows GraphQL 60 of 90.
+    pub(crate) const fn query_seconds(answer_seconds_per_minute: u32) -> u32 {
+        answer_seconds_per_minute.div_ceil(3) * 2
+    }
+
     /// Takes `points` at the time `elapsed`, or says how long to wait before asking again.
     pub(crate) fn take(&self, points: u32, elapsed: Duration) -> Result<(), Duration> {
         let mut window = self.window.lock().unwrap_or_else(PoisonError::into_inner);
@@ -151,6 +156,11 @@ mod tests {
             }
         }
         assert_eq!(first_minute, 188, "90 s of answers of 0.48 s");
+    }
+
+    #[test]
+    fn queries_may_take_two_thirds_of_the_answering_time() {
+        assert_eq!((Pace::query_seconds(90), Pace::query_seconds(0)), (60, 0));
     }
 
     #[test]

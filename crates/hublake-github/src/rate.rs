@@ -63,16 +63,16 @@ impl fmt::Display for Resource {
     }
 }
 
-/// State of one bucket as the last answer told it.
+/// State of one bucket as the last answer told it; its units are requests, in GraphQL's bucket points.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateLimit {
     /// The bucket.
     pub resource: Resource,
-    /// Requests in a window.
+    /// Units in a window.
     pub limit: u32,
-    /// Requests left in this window.
+    /// Units left in this window.
     pub remaining: u32,
-    /// Requests spent in this window, by all programs that use the same token.
+    /// Units spent in this window, by all programs that use the same token.
     pub used: u32,
     /// When the window ends, by GitHub's clock.
     pub reset_at: DateTime<Utc>,

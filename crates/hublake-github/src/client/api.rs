@@ -10,6 +10,7 @@ const KEY: &str = "api_url";
 #[derive(Debug, Clone)]
 pub(crate) struct Api {
     root: Url,
+    graphql: Url,
 }
 
 impl Api {
@@ -37,11 +38,19 @@ impl Api {
         if !root.path().ends_with('/') {
             root.set_path(&format!("{}/", root.path()));
         }
-        Ok(Self { root })
+        let mut graphql = root.clone();
+        let above = root.path().strip_suffix("v3/").filter(|above| above.ends_with("/api/"));
+        graphql.set_path(&format!("{}graphql", above.unwrap_or(root.path())));
+        Ok(Self { root, graphql })
     }
 
     pub(crate) fn root(&self) -> &Url {
         &self.root
+    }
+
+    /// Where queries go. GitHub Enterprise has it beside the REST API's root `/api/v3`, not below it.
+    pub(crate) fn graphql(&self) -> &Url {
+        &self.graphql
     }
 
     /// A URL below the root.
@@ -119,6 +128,18 @@ mod tests {
     fn urls_keep_the_roots_path(#[case] root: &str, #[case] expected: &str) {
         let url = api(root).url("repos/o/n/issues", &[("state", "all"), ("q", "a b&c")]);
         assert_eq!(url.as_str(), expected);
+    }
+
+    #[rstest]
+    #[case::public("https://api.github.com", "https://api.github.com/graphql")]
+    #[case::own_cloud("https://api.octo.ghe.com/", "https://api.octo.ghe.com/graphql")]
+    #[case::enterprise("https://h/api/v3", "https://h/api/graphql")]
+    #[case::enterprise_with_slash("https://h:8443/api/v3/", "https://h:8443/api/graphql")]
+    #[case::behind_a_prefix("https://h/github/api/v3", "https://h/github/api/graphql")]
+    #[case::simulator("http://127.0.0.1:8080", "http://127.0.0.1:8080/graphql")]
+    #[case::another_path("https://h/v3", "https://h/v3/graphql")]
+    fn queries_go_beside_or_below_the_root(#[case] root: &str, #[case] expected: &str) {
+        assert_eq!(api(root).graphql().as_str(), expected);
     }
 
     #[test]

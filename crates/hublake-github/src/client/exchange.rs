@@ -13,9 +13,9 @@ use url::Url;
 use self::books::skew;
 use super::Client;
 use super::api::shown;
-use super::call::Call;
+use super::call::{Call, Method};
 use super::transport::{Answer, Failure};
-use super::verdict::{Refusal, Verdict, judge};
+use super::verdict::{Judged, QueryFault, Refusal, Verdict};
 use crate::app::Credential;
 use crate::budget::SHORTEST_PAUSE;
 use crate::error::Error;
@@ -38,10 +38,13 @@ pub(super) struct Exchange<'c> {
     delays: ExponentialBackoff,
     waited: Duration,
     renewed: bool,
+    /// Whether a gateway failed already, so that the next time the query is to blame.
+    slow_before: bool,
     spent: Spent,
 }
 
-type Check<'a> = &'a (dyn Fn(&[u8]) -> Result<(), String> + Send + Sync);
+/// What an answer that came at an instant means; it reads the body, so it is called once for each answer.
+pub(super) type Judge<'a> = &'a (dyn Fn(&Answer, DateTime<Utc>) -> Judged + Send + Sync);
 
 enum Step {
     Done(Outcome),
@@ -53,6 +56,7 @@ enum Trouble {
     Transport(String),
     Server(u16, String),
     Malformed(String),
+    Query(QueryFault),
 }
 
 impl<'c> Exchange<'c> {
@@ -74,14 +78,18 @@ impl<'c> Exchange<'c> {
             delays,
             waited: Duration::ZERO,
             renewed: false,
+            slow_before: false,
             spent: Spent::default(),
         }
     }
 
-    pub(super) async fn run(mut self, check: Check<'_>) -> Result<Outcome, Error> {
+    pub(super) async fn run(mut self, judge: Judge<'_>) -> Result<Outcome, Error> {
         let inner = Arc::clone(&self.client.inner);
-        self.url = inner.api.follow(&self.url, self.url.as_str())?;
-        let resource = Resource::of_path(inner.api.path(&self.url));
+        // Queries go where the settings say, which with GitHub Enterprise is beside the root.
+        if self.call.method != Method::Query {
+            self.url = inner.api.follow(&self.url, self.url.as_str())?;
+        }
+        let resource = self.call.resource(&inner.api);
         loop {
             let granted = inner.authority.credential(self.client, &self.call).await?;
             let credential = match granted {
@@ -98,17 +106,16 @@ impl<'c> Exchange<'c> {
                 }
             };
             let sent_at = inner.config.clock.now();
-            let etag = self.call.request.etag.as_deref();
-            let sent = inner.transport.send(self.call.method, &self.url, etag, credential.authorization.clone()).await;
+            let sent = inner.transport.send(&self.call, &self.url, credential.authorization.clone()).await;
             drop(permit);
             let came_at = inner.config.clock.now();
             self.attempts += 1;
             let step = match sent {
                 Ok(answer) => {
-                    let verdict = judge(&answer, came_at);
-                    self.note(&credential, &answer, &verdict, came_at);
+                    let judged = judge(&answer, came_at);
+                    self.note(&credential, &answer, &judged, came_at);
                     drop(reservation);
-                    self.act(&credential, &resource, answer, verdict, sent_at, check).await?
+                    self.act(&credential, &resource, answer, judged, sent_at, came_at).await?
                 }
                 Err(failure) => {
                     self.note_failure(&failure);
@@ -127,21 +134,21 @@ impl<'c> Exchange<'c> {
         credential: &Credential,
         resource: &Resource,
         answer: Answer,
-        verdict: Verdict,
+        judged: Judged,
         sent_at: DateTime<Utc>,
-        check: Check<'_>,
+        now: DateTime<Utc>,
     ) -> Result<Step, Error> {
         let budgets = &self.client.inner.budgets;
-        let now = self.client.inner.config.clock.now();
-        match verdict {
-            Verdict::Body => match check(&answer.body) {
-                Ok(()) => Ok(Step::Done(Outcome::Page(Box::new(self.page(answer, now)?)))),
-                Err(reason) => self.again(Trouble::Malformed(reason), None).await,
-            },
+        match judged.verdict {
+            Verdict::Doubtful if self.pause(None).await => Ok(Step::Again),
+            Verdict::Body | Verdict::Doubtful => {
+                Ok(Step::Done(Outcome::Page(Box::new(self.page(answer, judged.rate, now)?))))
+            }
+            Verdict::Malformed(reason) => self.again(Trouble::Malformed(reason), None).await,
             Verdict::NotModified => Ok(Step::Done(Outcome::NotModified {
                 final_url: self.url.clone(),
                 fetched_at: now,
-                rate: RateLimit::from_headers(&answer.headers),
+                rate: judged.rate,
                 spent: self.spent,
             })),
             Verdict::Redirect(target) => self.redirect(target),
@@ -157,6 +164,15 @@ impl<'c> Exchange<'c> {
             Verdict::Failed { message, retry_after } => {
                 self.again(Trouble::Server(answer.status, message), retry_after).await
             }
+            Verdict::TooSlow { message, by_the_clock, retry_after } => {
+                let blamed = by_the_clock || std::mem::replace(&mut self.slow_before, true);
+                if !blamed && self.pause(retry_after).await {
+                    return Ok(Step::Again);
+                }
+                Ok(Step::Done(Outcome::TooSlow { message, spent: self.spent }))
+            }
+            Verdict::Query(fault) if fault.passing => self.again(Trouble::Query(fault), None).await,
+            Verdict::Query(fault) => Err(self.error(Trouble::Query(fault))),
             Verdict::Refused(Refusal::Unauthorized(_)) if !self.renewed && self.renew(credential) => Ok(Step::Again),
             Verdict::Refused(refusal) => Ok(Step::Done(refused(refusal, self.spent))),
             Verdict::Unexpected(message) => {
@@ -183,19 +199,32 @@ impl<'c> Exchange<'c> {
 
     /// Pauses before another attempt, or gives up.
     async fn again(&mut self, trouble: Trouble, retry_after: Option<Duration>) -> Result<Step, Error> {
-        let (url, attempts, spent) = (shown(&self.url), self.attempts, self.spent);
+        if self.pause(retry_after).await { Ok(Step::Again) } else { Err(self.error(trouble)) }
+    }
+
+    /// Pauses before another attempt; false where there may be none.
+    async fn pause(&mut self, retry_after: Option<Duration>) -> bool {
         let Some(delay) = self.delays.next() else {
-            return Err(match trouble {
-                Trouble::Transport(reason) => Error::Transport { url, attempts, reason, spent },
-                Trouble::Server(status, message) => Error::Server { url, status, attempts, message, spent },
-                Trouble::Malformed(reason) => Error::Malformed { url, attempts, reason, spent },
-            });
+            return false;
         };
         let config = &self.client.inner.config;
         let delay = retry_after.map_or(delay, |asked| asked.min(config.max_wait).max(delay));
-        tracing::debug!(url, attempts, delay_ms = delay.as_millis(), "trying again");
+        tracing::debug!(url = shown(&self.url), attempts = self.attempts, delay_ms = delay.as_millis(), "trying again");
         config.clock.sleep(delay).await;
-        Ok(Step::Again)
+        true
+    }
+
+    fn error(&self, trouble: Trouble) -> Error {
+        let (url, attempts, spent) = (shown(&self.url), self.attempts, self.spent);
+        match trouble {
+            Trouble::Transport(reason) => Error::Transport { url, attempts, reason, spent },
+            Trouble::Server(status, message) => Error::Server { url, status, attempts, message, spent },
+            Trouble::Malformed(reason) => Error::Malformed { url, attempts, reason, spent },
+            Trouble::Query(fault) => {
+                let hint = fault.hint();
+                Error::Query { url, attempts, kind: fault.kind, message: fault.message, hint, spent }
+            }
+        }
     }
 
     fn redirect(&mut self, target: Option<String>) -> Result<Step, Error> {
@@ -218,7 +247,7 @@ impl<'c> Exchange<'c> {
         self.client.inner.authority.forget(credential.identity)
     }
 
-    fn page(&self, answer: Answer, fetched_at: DateTime<Utc>) -> Result<Page, Error> {
+    fn page(&self, answer: Answer, rate: Option<RateLimit>, fetched_at: DateTime<Utc>) -> Result<Page, Error> {
         let link = headers::next_link(&answer.headers);
         let next = link.map(|link| self.client.inner.api.follow(&self.url, link)).transpose()?;
         if let Some(next) = &next {
@@ -231,7 +260,7 @@ impl<'c> Exchange<'c> {
             etag: answer.etag(),
             next,
             fetched_at,
-            rate: RateLimit::from_headers(&answer.headers),
+            rate,
             spent: self.spent,
             body: answer.body,
             headers: answer.headers,

@@ -4,17 +4,21 @@ use std::error::Error as _;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{ACCEPT, AUTHORIZATION, ETAG, IF_NONE_MATCH, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, ETAG, IF_NONE_MATCH, USER_AGENT};
 use http::{HeaderMap, HeaderValue};
 use reqwest::redirect;
 use url::Url;
 
-use super::call::Method;
+use super::call::{Call, Method};
 use crate::config::Config;
 use crate::error::Error;
 
 const AGENT: &str = concat!("hublake/", env!("CARGO_PKG_VERSION"));
 const API_VERSION: &str = "2022-11-28";
+/// Which of the two forms of node ids a query answers with. `1` forces the new form on every object; `0` is
+/// the old form for objects made before the new one, as REST's `node_id` has it. Tables are keyed by node id
+/// whichever way it came, so GraphQL has to spell it as REST does; said outright, in case the default moves.
+const NEXT_GLOBAL_ID: (&str, &str) = ("x-github-next-global-id", "0");
 
 #[derive(Debug)]
 pub(crate) struct Transport {
@@ -67,22 +71,26 @@ impl Transport {
         Ok(Self { http, max_body_bytes: config.max_body_bytes })
     }
 
-    /// Sends one request and reads its answer to the end.
+    /// Sends one request of a call to `url` and reads its answer to the end.
     pub(crate) async fn send(
         &self,
-        method: Method,
+        call: &Call,
         url: &Url,
-        etag: Option<&str>,
         authorization: Option<HeaderValue>,
     ) -> Result<Answer, Failure> {
-        let mut request = match method {
+        let mut request = match call.method {
             Method::Get => self.http.get(url.clone()),
             Method::Post => self.http.post(url.clone()),
+            Method::Query => {
+                let (name, value) = NEXT_GLOBAL_ID;
+                let post = self.http.post(url.clone()).header(name, value);
+                post.header(CONTENT_TYPE, "application/json").body(call.body.clone())
+            }
         };
         if let Some(value) = authorization {
             request = request.header(AUTHORIZATION, value);
         }
-        if let Some(etag) = etag {
+        if let Some(etag) = &call.request.etag {
             let Ok(value) = HeaderValue::from_str(etag) else {
                 return Err(Failure::Unsendable);
             };

@@ -1,5 +1,7 @@
 //! What an answer means: a pure decision over status, headers and body.
 
+mod query;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -7,16 +9,30 @@ use http::header::LOCATION;
 
 use super::transport::Answer;
 use crate::headers;
+use crate::message::{LONGEST_MESSAGE, one_line};
 use crate::outcome::ForbiddenKind;
 use crate::rate::RateLimit;
 
-/// Longest message of a server that is passed on, in characters.
-const LONGEST_MESSAGE: usize = 300;
+pub(crate) use self::query::judge_query;
+
+/// A verdict and what the answer tells of the budget.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    pub(crate) verdict: Verdict,
+    /// The bucket's state.
+    pub(crate) rate: Option<RateLimit>,
+    /// What a query cost in points, where the answer tells.
+    pub(crate) cost: Option<u32>,
+}
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A body.
+    /// A body, and one that could be read.
     Body,
+    /// A query's data, but GitHub stumbled over a part of it.
+    Doubtful,
+    /// A body that cannot be read.
+    Malformed(String),
     /// 304.
     NotModified,
     /// Another place.
@@ -27,6 +43,10 @@ pub(crate) enum Verdict {
     Slower(Option<Duration>),
     /// The server failed; it may say how long it will.
     Failed { message: String, retry_after: Option<Duration> },
+    /// A query is more than GitHub does for one; or, if not `by_the_clock`, its gateway failed.
+    TooSlow { message: String, by_the_clock: bool, retry_after: Option<Duration> },
+    /// GitHub will not answer the query.
+    Query(QueryFault),
     /// GitHub's refusal, which is a value.
     Refused(Refusal),
     /// Nothing we know.
@@ -44,7 +64,36 @@ pub(crate) enum Refusal {
     Unprocessable(String),
 }
 
-/// Judges an answer that came at `now`.
+/// Why there is no answer to a query.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct QueryFault {
+    pub(crate) kind: Option<String>,
+    pub(crate) message: String,
+    /// Whether it is GitHub's own fault, which may be gone the next time.
+    pub(crate) passing: bool,
+}
+
+impl QueryFault {
+    /// The next step.
+    pub(crate) fn hint(&self) -> &'static str {
+        match self.kind.as_deref() {
+            _ if self.passing => "see https://www.githubstatus.com, then run again",
+            Some("MAX_NODE_LIMIT_EXCEEDED" | "ARGUMENT_LIMIT" | "EXCESSIVE_PAGINATION") => {
+                "ask for fewer items at once"
+            }
+            _ => "the server may not know what the query asks for; a GitHub Enterprise Server must be recent enough",
+        }
+    }
+}
+
+impl Judged {
+    /// A verdict with what the headers tell.
+    pub(crate) fn of(answer: &Answer, verdict: Verdict) -> Self {
+        Self { verdict, rate: RateLimit::from_headers(&answer.headers), cost: None }
+    }
+}
+
+/// Judges an answer that came at `now`; its body is still to be read.
 pub(crate) fn judge(answer: &Answer, now: DateTime<Utc>) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Body,
@@ -91,18 +140,26 @@ fn limit_or_refusal(answer: &Answer, now: DateTime<Utc>) -> Verdict {
     Verdict::Refused(Refusal::Forbidden(message, kind))
 }
 
-/// The answer's `message`, else the start of its text.
+/// The answer's `message` or that of its first error, else the start of its text.
 fn message(answer: &Answer) -> String {
     #[derive(serde::Deserialize)]
     struct Body {
-        message: String,
+        message: Option<String>,
+        #[serde(default)]
+        errors: Vec<Words>,
     }
-    let text = match serde_json::from_slice::<Body>(&answer.body) {
-        Ok(body) => body.message,
-        Err(_) => String::from_utf8_lossy(&answer.body[..answer.body.len().min(4 * LONGEST_MESSAGE)]).into_owned(),
-    };
-    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let short: String = one_line.chars().filter(|c| !c.is_control()).take(LONGEST_MESSAGE).collect();
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        Error { message: String },
+        Other(serde::de::IgnoredAny),
+    }
+    let words = serde_json::from_slice::<Body>(&answer.body).ok().and_then(|body| {
+        let of_error = |error| if let Words::Error { message } = error { Some(message) } else { None };
+        body.message.or_else(|| body.errors.into_iter().find_map(of_error))
+    });
+    let start = || String::from_utf8_lossy(&answer.body[..answer.body.len().min(4 * LONGEST_MESSAGE)]).into_owned();
+    let short = one_line(&words.unwrap_or_else(start));
     if short.is_empty() { format!("status {}", answer.status) } else { short }
 }
 

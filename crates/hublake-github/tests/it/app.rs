@@ -4,7 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hublake_github::{Auth, Client, Clock as _, Config, Error, ManualClock, Outcome, Request, ViewerOutcome};
+use hublake_github::{
+    Auth, Client, Clock as _, Config, Error, GraphqlBody, GraphqlData, GraphqlRequest, ManualClock, Outcome, Request,
+    ViewerOutcome,
+};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use secrecy::SecretString;
 
@@ -162,6 +165,28 @@ async fn a_numeric_url_uses_the_installation_of_the_owner_it_was_reached_from() 
     assert!(unknown.to_string().contains("several installations"), "{unknown}");
     let told = Request::new(client.url("repositories/8/issues", &[])).for_owner("ann");
     page(client.get(told).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_query_uses_the_installation_of_the_owner_it_names() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Nothing {}
+    impl GraphqlData for Nothing {}
+    let clock = clock();
+    let server = Server::start(&clock, |asked| match asked.target.as_str() {
+        "/users/Ben/installation" => Reply::new(200, "{\"id\":56}"),
+        "/graphql" => Reply::new(200, "{\"data\":{}}").rate("graphql", 5_000, 4_999, start().timestamp() + 600),
+        _ => answer(asked, start()),
+    })
+    .await;
+    let client = app(&server, &clock, None);
+    let read = |body: &[u8]| serde_json::from_slice::<GraphqlBody<Nothing>>(body);
+    let request = GraphqlRequest::new("{rateLimit{cost}}");
+    let spent = client.graphql(request.clone().for_owner("Ben"), read).await.unwrap().spent();
+    assert_eq!((spent.requests, spent.graphql_requests, spent.graphql_points), (3, 1, 1));
+    assert_eq!(server.asked().last().unwrap().header("authorization"), Some("Bearer ghs_56_1"));
+    let unknown = client.graphql(request, read).await.unwrap_err();
+    assert!(unknown.to_string().contains("several installations"), "{unknown}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking, in its helpers too")]
 
 mod app;
+mod graphql;
 mod limits;
 mod requests;
 mod retries;
@@ -56,5 +57,5 @@ fn page(outcome: Outcome) -> Page {
 }
 
 fn spent(requests: u32, not_modified: u32, quota: u32) -> Spent {
-    Spent { requests, not_modified, quota }
+    Spent { requests, not_modified, quota, ..Spent::default() }
 }

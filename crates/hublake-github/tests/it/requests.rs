@@ -181,7 +181,8 @@ async fn a_refusal_is_a_value_and_is_not_repeated(#[case] status: u16, #[case] m
     };
     assert!(matches, "{outcome:?}");
     assert_eq!(outcome.spent(), spent(1, 0, 1));
-    assert!(outcome.problem("o/n").unwrap().starts_with("o/n: "));
+    let problem = outcome.problem("o/n").unwrap();
+    assert!(problem.starts_with("o/n: ") && problem.contains("\nhint: "), "{problem}");
     assert_eq!(server.asked().len(), 1);
 }
 

@@ -16,6 +16,8 @@ pub struct Asked {
     pub method: String,
     /// Path and query.
     pub target: String,
+    /// What was sent along; empty where nothing was.
+    pub body: Vec<u8>,
     headers: HashMap<String, String>,
 }
 
@@ -124,12 +126,16 @@ async fn serve(mut stream: TcpStream, clock: Arc<ManualClock>, log: Arc<Mutex<Ve
             Err(_) => return,
         }
     }
-    let asked = {
+    let mut asked = parse(&String::from_utf8(head).unwrap());
+    asked.body = vec![0; asked.header("content-length").map_or(0, |length| length.parse().unwrap())];
+    if stream.read_exact(&mut asked.body).await.is_err() {
+        return;
+    }
+    {
         let mut log = log.lock().unwrap();
-        let asked = parse(&String::from_utf8(head).unwrap(), log.len());
+        asked.index = log.len();
         log.push(asked.clone());
-        asked
-    };
+    }
     let reply = answers(&asked);
     let date = clock.now().format("%a, %d %b %Y %H:%M:%S GMT");
     let mut answer = format!("HTTP/1.1 {} X\r\ndate: {date}\r\nconnection: close\r\n", reply.status);
@@ -151,14 +157,15 @@ async fn serve(mut stream: TcpStream, clock: Arc<ManualClock>, log: Arc<Mutex<Ve
     let _ = stream.shutdown().await;
 }
 
-fn parse(head: &str, index: usize) -> Asked {
+fn parse(head: &str) -> Asked {
     let mut lines = head.lines();
     let mut first = lines.next().unwrap().split(' ');
     let headers = lines.filter_map(|line| line.split_once(": ")).map(|(k, v)| (k.to_ascii_lowercase(), v.to_owned()));
     Asked {
-        index,
+        index: 0,
         method: first.next().unwrap().to_owned(),
         target: first.next().unwrap().to_owned(),
+        body: Vec::new(),
         headers: headers.collect(),
     }
 }

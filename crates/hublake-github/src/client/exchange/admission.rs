@@ -8,7 +8,7 @@ use tokio::sync::SemaphorePermit;
 
 use super::Exchange;
 use crate::budget::{Admission, Identity, Reservation};
-use crate::client::Inner;
+use crate::client::{Inner, Method};
 use crate::rate::Resource;
 use crate::wait::{Wait, WaitReason};
 
@@ -29,7 +29,7 @@ impl Exchange<'_> {
         loop {
             let mut ended = pin!(inner.budgets.ended());
             ended.as_mut().enable();
-            match inner.budgets.admit(identity, resource, clock.now()) {
+            match inner.budgets.admit(identity, resource, self.call.cost, clock.now()) {
                 Admission::Busy => ended.await,
                 Admission::Closed { until, reason } => self.wait_until(until, reason, resource).await?,
                 Admission::Granted(reservation) => {
@@ -49,7 +49,15 @@ impl Exchange<'_> {
 
     async fn keep_pace(&self, inner: &Inner, resource: &Resource) {
         let clock = &inner.config.clock;
-        while let Err(wait) = inner.pace.take(self.call.method.points(), clock.elapsed()) {
+        let is_query = self.call.method == Method::Query;
+        let take = || {
+            if is_query {
+                // It has no points to count, so asking it takes nothing.
+                inner.query_pace.take(0, clock.elapsed())?;
+            }
+            inner.pace.take(self.call.method.points(), clock.elapsed())
+        };
+        while let Err(wait) = take() {
             let until = clock.now() + wait;
             let told = (wait >= NOTABLE_WAIT)
                 .then(|| inner.waits.begin(Wait { resource: resource.clone(), reason: WaitReason::Pacing, until }));

@@ -4,41 +4,54 @@ use chrono::{DateTime, Utc};
 
 use super::Exchange;
 use crate::app::Credential;
+use crate::client::call::Method;
 use crate::client::transport::{Answer, Failure};
-use crate::client::verdict::Verdict;
+use crate::client::verdict::{Judged, Verdict};
 use crate::headers;
 use crate::outcome::Spent;
 use crate::rate::RateLimit;
 
 impl Exchange<'_> {
     /// Notes an answer.
-    pub(super) fn note(&mut self, credential: &Credential, answer: &Answer, verdict: &Verdict, came_at: DateTime<Utc>) {
+    pub(super) fn note(&mut self, credential: &Credential, answer: &Answer, judged: &Judged, came_at: DateTime<Utc>) {
         let inner = &self.client.inner;
-        let rate = RateLimit::from_headers(&answer.headers);
-        if let Some(rate) = &rate {
+        let verdict = &judged.verdict;
+        if let Some(rate) = &judged.rate {
             inner.budgets.observe(credential.identity, rate, skew(answer, came_at));
         }
         if !matches!(verdict, Verdict::Slower(_)) {
             inner.budgets.calm(credential.identity, came_at);
         }
         inner.pace.note_answer(answer.took, inner.config.clock.elapsed());
+        if self.call.method == Method::Query {
+            inner.query_pace.note_answer(answer.took, inner.config.clock.elapsed());
+        }
         let not_modified = *verdict == Verdict::NotModified;
-        let free = rate.is_none()
+        let free = (judged.rate.is_none() && judged.cost.is_none())
             || (not_modified && credential.authorization.is_some())
             || matches!(verdict, Verdict::Exhausted(_))
             || inner.api.path(&self.url) == "rate_limit";
-        self.charge(Spent { requests: 1, not_modified: not_modified.into(), quota: (!free).into() });
+        let units = if free { 0 } else { judged.cost.unwrap_or(self.call.cost) };
+        self.charge(Spent { not_modified: not_modified.into(), ..self.request(units) });
     }
 
     pub(super) fn note_failure(&mut self, failure: &Failure) {
-        let quota = match failure {
+        let counted = match failure {
             Failure::Unsendable => return,
-            Failure::TooLarge => 1,
+            Failure::TooLarge => true,
             Failure::Broken { answered, .. } => {
-                u32::from(answered.as_ref().is_some_and(|headers| RateLimit::from_headers(headers).is_some()))
+                answered.as_ref().is_some_and(|headers| RateLimit::from_headers(headers).is_some())
             }
         };
-        self.charge(Spent { requests: 1, not_modified: 0, quota });
+        self.charge(self.request(if counted { self.call.cost } else { 0 }));
+    }
+
+    /// One request that took `units` of its bucket.
+    fn request(&self, units: u32) -> Spent {
+        match self.call.method {
+            Method::Query => Spent { requests: 1, graphql_requests: 1, graphql_points: units, ..Spent::default() },
+            Method::Get | Method::Post => Spent { requests: 1, quota: units, ..Spent::default() },
+        }
     }
 
     fn charge(&mut self, spent: Spent) {
