@@ -55,6 +55,21 @@ impl Cursor {
     }
 }
 
+/// The cursor of the n-th item of a list whose items keep their places.
+pub(crate) fn encode_position(position: u64) -> String {
+    let mut bytes = PREFIX.to_vec();
+    bytes.push(0x91);
+    bytes.extend_from_slice(&position.to_be_bytes());
+    encode_base64(&bytes)
+}
+
+/// Reads a cursor that [`encode_position`] wrote; anything else is `None`.
+pub(crate) fn decode_position(text: &str) -> Option<u64> {
+    let bytes = decode_base64(text)?;
+    let number = bytes.strip_prefix(PREFIX)?.strip_prefix(&[0x91])?;
+    Some(u64::from_be_bytes(number.try_into().ok()?))
+}
+
 pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
@@ -95,6 +110,8 @@ mod tests {
     fn a_cursor_survives_encoding() {
         let cursor = Cursor { sort: Sort::Updated, key: 1_700_000_000, id: u64::MAX - 5 };
         assert_eq!(Cursor::decode(&cursor.encode()), Some(cursor));
+        assert_eq!(decode_position(&encode_position(7)), Some(7));
+        assert_eq!(decode_position(&cursor.encode()), None);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::random::Random;
 ///
 /// As text: `ENDPOINT WHEN KIND`, for example `*/issues next:3 status:502` or `* chance:0.01 drop`.
 /// WHEN is `always`, `next:N`, `kth:K` or `chance:P`; KIND is `latency:MS`, `status:S`, `cut`, `drop`,
-/// `secondary[:STATUS[:RETRY_AFTER]]`, `primary[:STATUS]`, `wrong-json` or `wrong-shape`.
+/// `secondary[:STATUS[:RETRY_AFTER]]`, `primary[:STATUS]`, `graphql-limit`, `wrong-json` or `wrong-shape`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// A pattern with `*`, held against the endpoint's template (`/repos/{owner}/{repo}/issues`) and its real path.
@@ -57,6 +57,9 @@ pub enum FaultKind {
         /// 403 or 429.
         status: u16,
     },
+    /// GraphQL's primary limit: 200 with an error of type `RATE_LIMIT` or `RATE_LIMITED`, whatever is left in truth.
+    /// Other endpoints answer as usual.
+    GraphqlLimit,
     /// A whole answer whose JSON does not parse.
     WrongJson,
     /// A 200 with an object that says `Server Error` where the data should be.
@@ -174,6 +177,7 @@ fn parse_kind(text: &str) -> Option<FaultKind> {
             Some(FaultKind::SecondaryLimit { status: status(403)?, retry_after })
         }
         "primary" => Some(FaultKind::PrimaryLimit { status: status(403)? }),
+        "graphql-limit" => Some(FaultKind::GraphqlLimit),
         "wrong-json" => Some(FaultKind::WrongJson),
         "wrong-shape" => Some(FaultKind::WrongShape),
         _ => None,

@@ -1,5 +1,6 @@
 //! A world from a seed: repositories whose issues live as issues do.
 
+mod filler;
 mod life;
 
 use std::collections::BTreeMap;
@@ -8,7 +9,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::random::Random;
 use crate::world::World;
-use crate::world::issue::{Gone, Issue};
+use crate::world::event::Event;
+use crate::world::issue::Issue;
+use crate::world::truth::{DepartureReason, Gone};
+
+pub(crate) use life::is_not_planned;
 use life::{People, live};
 
 /// What to generate; the same options give the same world.
@@ -37,9 +42,8 @@ const REPOSITORIES_PER_OWNER: u32 = 25;
 const PEOPLE: u32 = 400;
 /// Share of numbers without an issue: deleted or transferred ones.
 const SHARE_GONE: f64 = 0.02;
-/// Ids of issues begin here, and of events at ten times as much.
+/// Ids of issues begin here: below the greatest number that GraphQL's `Int` can hold.
 const FIRST_ISSUE_ID: u64 = 2_000_000_000;
-const EVENTS_PER_ISSUE: u64 = 16;
 
 impl World {
     /// Adds generated repositories with issues, pull requests and their events, all before the world's now.
@@ -49,6 +53,17 @@ impl World {
     /// were created (by up to an hour, as GitHub does), have no author, or carry hostile text; some numbers are
     /// missing. The payload's median is about 3.7 KB.
     pub fn generate(&mut self, options: &GenerateOptions) {
+        self.generate_all(options, None);
+    }
+
+    /// As [`World::generate`], but each issue has about this many state events: those of closing and opening again
+    /// come as they do, labels, assignees and milestones make up the rest. An issue that was reopened often can have
+    /// more. An event takes 40 bytes.
+    pub fn generate_with_events(&mut self, options: &GenerateOptions, events_per_issue: u32) {
+        self.generate_all(options, Some(events_per_issue));
+    }
+
+    fn generate_all(&mut self, options: &GenerateOptions, events_per_issue: Option<u32>) {
         let now = self.now();
         let start = options.start.unwrap_or(now - TimeDelta::days(5 * 365)).timestamp();
         let people = People {
@@ -71,13 +86,28 @@ impl World {
             }
             let seed = crate::random::mix(options.seed) ^ id;
             let span = (now.timestamp() - start).max(1);
-            let (issues, gone) = repository_issues(seed, first_serial, count, start, span, &people);
+            let (mut issues, gone) =
+                repository_issues(seed, first_serial, count, start, span, &people, events_per_issue);
+            self.number_events(&mut issues);
             if let Some(repository) = self.repositories.get_mut(&id) {
                 repository.created_at = start - 3_600;
                 repository.changed_at = start;
-                repository.gone = gone.into_iter().map(|number| (number, Gone::Deleted)).collect();
+                repository.is_generated = true;
+                repository.gone = gone;
                 repository.fill(issues);
             }
+            self.note_nodes(id);
+        }
+    }
+}
+
+impl World {
+    // As on GitHub, ids grow with time within a repository.
+    fn number_events(&mut self, issues: &mut BTreeMap<u32, Issue>) {
+        let mut events: Vec<&mut Event> = issues.values_mut().flat_map(|issue| &mut issue.events).collect();
+        events.sort_by_key(|event| event.at);
+        for event in events {
+            event.id = self.next_event_id();
         }
     }
 }
@@ -105,21 +135,21 @@ fn repository_issues(
     start: i64,
     span: i64,
     people: &People,
-) -> (BTreeMap<u32, Issue>, Vec<u32>) {
+    events_per_issue: Option<u32>,
+) -> (BTreeMap<u32, Issue>, BTreeMap<u32, Gone>) {
     let mut random = Random::for_item(seed, 0);
     let mut times: Vec<i64> = (0..count).map(|_| opening_time(&mut random, start, span)).collect();
     times.sort_unstable();
     let mut issues = Vec::with_capacity(times.len());
-    let mut gone = Vec::new();
+    let mut gone = BTreeMap::new();
     let mut number = 0;
     for (created_at, serial) in times.into_iter().zip(first_serial..) {
         number += 1;
         while random.chance(SHARE_GONE) {
-            gone.push(number);
+            gone.insert(number, Gone { reason: DepartureReason::Deleted, at: created_at, issue: None });
             number += 1;
         }
         let id = FIRST_ISSUE_ID + serial;
-        let first_event_id = FIRST_ISSUE_ID * 10 + serial * EVENTS_PER_ISSUE;
         let issue = live(
             Random::for_item(seed, u64::from(number)),
             id,
@@ -127,7 +157,7 @@ fn repository_issues(
             created_at,
             start + span,
             people,
-            first_event_id,
+            events_per_issue,
         );
         issues.push((number, issue));
     }

@@ -21,11 +21,13 @@
 //! # Where a world comes from
 //!
 //! - [`World::generate`]: issues that live realistically, the same for the same seed. They are kept as a few facts
-//!   each and their JSON is written at each request, so a million of them fit into well under a gigabyte.
+//!   each and their JSON is written at each request, so a million of them fit into half a gigabyte;
+//!   [`World::generate_with_events`] gives each about as many state events as are wanted.
 //! - [`World::load_recorded`]: real histories; kept and served as bytes.
 //! - [`World::upsert_issue`] and the other helpers: single issues and what people do to them.
 //!
-//! Tests read the truth from [`World::issues`] and [`world::Repository::issues`] and hold tables against it.
+//! Tests read the truth from [`World::issues`] and [`World::departures`] and hold tables against it;
+//! [`IssueTruth::state_at`] is an issue's state at any instant.
 //!
 //! # What is served
 //!
@@ -34,29 +36,41 @@
 //! `/users/{login}/repos`, `/orgs/{org}/repos`, `/rate_limit`, `/app`, `/app/installations` with access tokens, and
 //! `/installation/repositories`. The same API lies under `/api/v3/`, as on GitHub Enterprise. Addresses inside
 //! payloads name `api.github.com`, as in recorded data; only `Link` and `Location` name the simulator.
+//! GraphQL is at `POST /graphql`, and at `/api/graphql` as on GitHub Enterprise.
 //!
 //! - **Lists of issues** are computed from the state of the moment, so items move between pages while a client
 //!   reads. `Link: rel="next"` is an opaque address by numeric id with a cursor; there is no `rel="last"`; from
-//!   10,000 items on, page numbers answer 422 and cursors go on. Repository-wide events end at 30,000. They are
-//!   filtered by state, `since`, labels, creator, assignee and milestone; GitHub's other filters answer 422.
+//!   10,000 items on, page numbers answer 422 and cursors go on. They are filtered by state, `since`, labels,
+//!   creator, assignee and milestone; GitHub's other filters answer 422. The events of a whole repository end at
+//!   [`LimitOptions::repository_events`].
 //! - **ETags** are weak and change exactly when the content does. A match answers 304, which costs an authorised
 //!   caller nothing. They are made from ids and revisions, not from the body.
 //! - **Limits** are counted per token and bucket, over windows of the world's clock. Secondary limits are off
 //!   until [`LimitOptions::secondary`] is set.
-//! - **Standing**: 301 after a rename or transfer, 404, 410 (issues disabled, issue deleted), 451 (blocked), 401.
+//! - **GraphQL** holds the part of GitHub's schema that lies in `src/graphql/schema.graphql`; operations are held
+//!   against it before they run, so what it lacks is an error as on GitHub. Its node ids are REST's. An operation costs
+//!   a point for every hundred times that it asks for a connection, every page taken as full; an object of several
+//!   types is taken as the dearest of them. `nodeCount` counts the items of connections and of `nodes`. Ids beyond 32
+//!   bits are null as `databaseId`. A bot's login ends in `[bot]` in REST only. What takes too long is set by
+//!   [`LimitOptions::graphql_clock_nodes`], counted in items that are really served; it costs its points.
+//! - **Standing**: 301 after a rename or transfer, 404, 410 (issues disabled, issue deleted or made a discussion), 451
+//!   (blocked), 401.
 //! - **Faults** ([`Fault`]) strike the next, the k-th or random requests of an endpoint.
 //! - **Hooks**: [`Sim::on_request`] changes the world between two requests of a client.
 //!
 //! # From outside
 //!
 //! `GET /_sim/stats`, `POST /_sim/stats/reset`, `GET|POST /_sim/clock` (`?set=RFC3339` or `?advance_seconds=N`),
-//! `POST /_sim/change?issues=N&repos=M&seed=S`, `POST /_sim/faults` with a JSON array of faults as text.
+//! `POST /_sim/change?issues=N&repos=M&seed=S`, `POST /_sim/generate?repos=N&issues=M&seed=S&events_per_issue=E`,
+//! `POST /_sim/limits?core=N&graphql=N&graphql_clock_nodes=N&repository_events=N`,
+//! `POST /_sim/faults` with a JSON array of faults as text.
 
 mod auth;
 mod cursor;
 mod error;
 mod faults;
 mod generate;
+mod graphql;
 mod limits;
 mod options;
 mod payload;
@@ -71,9 +85,10 @@ pub use error::Error;
 pub use faults::{Fault, FaultKind, When};
 pub use generate::GenerateOptions;
 pub use limits::Bucket;
-pub use options::{LimitClock, LimitOptions, PrivateAccess, SecondaryLimits, SimOptions, Token};
+pub use options::{ExhaustedSpelling, LimitClock, LimitOptions, PrivateAccess, SecondaryLimits, SimOptions, Token};
 pub use serve::{Sim, serve_forever};
-pub use stats::{EndpointStats, RequestRecord, Stats};
+pub use stats::{EndpointStats, Refusal, RequestRecord, Stats};
 pub use world::{
-    Access, BurstOptions, ClockMode, EventKind, IssueState, IssueTruth, Repository, RepositoryRef, StateEvent, World,
+    Access, BurstOptions, ClockMode, Departure, DepartureReason, EventKind, IssueState, IssueTruth, Repository,
+    RepositoryRef, StateEvent, World,
 };

@@ -55,6 +55,16 @@ impl Standing {
     }
 }
 
+/// What a request costs.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Charge {
+    pub(crate) bucket: Bucket,
+    /// Of the bucket's window.
+    pub(crate) points: u64,
+    /// Of the secondary limits.
+    pub(crate) points_of_minute: u64,
+}
+
 /// What a limiter says to a request.
 #[derive(Debug)]
 pub(crate) enum Verdict {
@@ -66,7 +76,9 @@ pub(crate) enum Verdict {
 #[derive(Debug, Default)]
 struct Ledger {
     windows: HashMap<Bucket, Window>,
-    minute: Window,
+    /// Points of secondary limits, of which GraphQL has its own.
+    rest_minute: Window,
+    graphql_minute: Window,
     in_flight: u64,
 }
 
@@ -107,25 +119,32 @@ impl Limiter {
         }
     }
 
-    /// Charges one request, or says why not. A refused request costs nothing.
-    pub(crate) fn charge(&mut self, account: &Account, bucket: Bucket, now: i64, is_write: bool) -> Verdict {
+    /// Charges a request its points, or says why not. A refused request costs nothing; the last one allowed can cost
+    /// more than is left.
+    pub(crate) fn charge(&mut self, account: &Account, now: i64, charge: Charge) -> Verdict {
+        let Charge { bucket, points, points_of_minute } = charge;
         let standing = self.standing(account, bucket, now);
         let secondary = self.options.secondary.clone();
         let ledger = self.ledgers.entry(account.key.clone()).or_default();
         if let Some(secondary) = secondary {
-            if ledger.minute.reset <= now {
-                ledger.minute = Window { used: 0, reset: now + 60 };
+            let (minute, most) = match bucket {
+                Bucket::Graphql => (&mut ledger.graphql_minute, secondary.graphql_points_per_minute),
+                _ => (&mut ledger.rest_minute, secondary.points_per_minute),
+            };
+            if minute.reset <= now {
+                *minute = Window { used: 0, reset: now + 60 };
             }
-            ledger.minute.used += if is_write { 5 } else { 1 };
-            if ledger.in_flight > secondary.concurrent || ledger.minute.used > secondary.points_per_minute {
+            minute.used += points_of_minute;
+            if ledger.in_flight > secondary.concurrent || minute.used > most {
                 return Verdict::Secondary(standing);
             }
         }
         if standing.remaining() == 0 {
             return Verdict::Exhausted(standing);
         }
-        ledger.windows.insert(bucket, Window { used: standing.used + 1, reset: standing.reset });
-        Verdict::Allowed(Standing { used: standing.used + 1, ..standing })
+        let used = standing.limit.min(standing.used.saturating_add(points));
+        ledger.windows.insert(bucket, Window { used, reset: standing.reset });
+        Verdict::Allowed(Standing { used, ..standing })
     }
 
     /// Gives back what a free answer was charged.

@@ -64,6 +64,15 @@ pub struct LimitOptions {
     pub clock: LimitClock,
     /// Secondary limits; none are enforced by default.
     pub secondary: Option<SecondaryLimits>,
+    /// How GraphQL says that its points are spent.
+    pub graphql_exhausted: ExhaustedSpelling,
+    /// The items of connections and of `nodes` that GraphQL can serve within its ten seconds; a query that needs more
+    /// gets [`LimitOptions::graphql_clock_status`] at once. None by default: no query takes too long.
+    pub graphql_clock_nodes: Option<u64>,
+    /// The status of a query that takes too long: 502 (or 504).
+    pub graphql_clock_status: u16,
+    /// How many events REST lists for a repository as a whole before it answers 422: 40,000.
+    pub repository_events: usize,
 }
 
 impl Default for LimitOptions {
@@ -78,8 +87,23 @@ impl Default for LimitOptions {
             exhausted_status: 403,
             clock: LimitClock::World,
             secondary: None,
+            graphql_exhausted: ExhaustedSpelling::Alternating,
+            graphql_clock_nodes: None,
+            graphql_clock_status: 502,
+            repository_events: 40_000,
         }
     }
+}
+
+/// The `type` of GraphQL's error when no points are left; both are seen on GitHub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExhaustedSpelling {
+    /// `RATE_LIMIT`
+    RateLimit,
+    /// `RATE_LIMITED`
+    RateLimited,
+    /// One after the other, beginning with `RATE_LIMITED`.
+    Alternating,
 }
 
 /// The clock of the rate limits.
@@ -96,8 +120,10 @@ pub enum LimitClock {
 pub struct SecondaryLimits {
     /// Requests at the same time: 100.
     pub concurrent: u64,
-    /// Points a minute (a read is 1, a write 5): 900.
+    /// Points a minute of REST (a read is 1, a write 5): 900.
     pub points_per_minute: u64,
+    /// Points a minute of GraphQL (a query is 1): 2,000.
+    pub graphql_points_per_minute: u64,
     /// 403 or 429.
     pub status: u16,
     /// Seconds in `Retry-After`; `None` sends no such header.
@@ -106,7 +132,13 @@ pub struct SecondaryLimits {
 
 impl Default for SecondaryLimits {
     fn default() -> Self {
-        Self { concurrent: 100, points_per_minute: 900, status: 403, retry_after: Some(60) }
+        Self {
+            concurrent: 100,
+            points_per_minute: 900,
+            graphql_points_per_minute: 2_000,
+            status: 403,
+            retry_after: Some(60),
+        }
     }
 }
 

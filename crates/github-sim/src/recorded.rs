@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::Error;
 use crate::payload::Payload;
 use crate::world::World;
-use crate::world::event::{Event, EventKind, NOBODY};
+use crate::world::event::{Detail, Event, EventKind, NOBODY};
 use crate::world::issue::{Issue, IssueState, instant};
 use crate::world::{labels, shape};
 
@@ -82,6 +82,7 @@ impl World {
         repository.created_at = created_at;
         repository.changed_at = created_at;
         repository.fill(issues);
+        self.note_nodes(id);
         Ok(())
     }
 
@@ -109,7 +110,7 @@ impl World {
         let mut issue = shape::read(payload.to_bytes())?;
         if let (IssueState::Closed, Some(at)) = (issue.state, issue.closed_at) {
             let id = self.next_event_id();
-            issue.events = vec![Event { id, at, actor, kind: EventKind::Closed, detail: None, stored: None }];
+            issue.events = vec![Event { id, at, detail: Detail::Nothing, actor, kind: EventKind::Closed }];
         }
         Ok(Some(issue))
     }

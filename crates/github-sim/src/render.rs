@@ -5,6 +5,7 @@
 
 pub(crate) mod event;
 mod issue;
+pub(crate) mod label;
 pub(crate) mod ordered;
 pub(crate) mod repository;
 pub(crate) mod text;
@@ -36,6 +37,9 @@ pub(crate) const LABELS: [(&str, &str, &str); 12] = [
     ("needs-triage 🚦", "ededed", "Nobody has looked at it"),
 ];
 
+/// A milestone every generated repository has; its number is its place, from 1.
+pub(crate) const MILESTONES: [&str; 4] = ["0.9", "1.0", "1.1", "Backlog"];
+
 /// The facts from which a generated issue's JSON follows.
 #[derive(Debug, Clone)]
 pub(crate) struct Sketch {
@@ -66,7 +70,7 @@ impl Sketch {
 
 /// Appends one of the labels of a generated repository.
 pub(crate) fn write_label(repository: &Repository, index: usize, bytes: &mut Vec<u8>) {
-    let id = repository.id * 100 + index as u64;
+    let id = label::generated_id(repository, index);
     bytes.extend_from_slice(b"{\"id\":");
     write_number(id, bytes);
     bytes.extend_from_slice(b",\"node_id\":\"LA_kw");

@@ -8,6 +8,7 @@ mod delivery;
 mod dispatch;
 mod events;
 mod filter;
+mod graphql;
 mod issues;
 mod repositories;
 mod request;
@@ -19,7 +20,7 @@ mod users;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use tokio::net::TcpListener;
@@ -57,6 +58,9 @@ pub(crate) struct Shared {
     installations: Mutex<Installations>,
     hooks: Mutex<Vec<(u64, Hook)>>,
     requests: AtomicU64,
+    started: Instant,
+    /// Exhausted GraphQL limits so far.
+    pub(crate) graphql_refusals: AtomicU64,
 }
 
 impl std::fmt::Debug for Shared {
@@ -170,6 +174,8 @@ async fn prepare(world: World, options: SimOptions) -> Result<(Arc<Shared>, List
         installations: Mutex::default(),
         hooks: Mutex::default(),
         requests: AtomicU64::new(0),
+        started: Instant::now(),
+        graphql_refusals: AtomicU64::new(0),
         options,
     };
     Ok((Arc::new(shared), Listener(listener), bound))
@@ -202,6 +208,11 @@ impl Shared {
 
     pub(crate) fn installations(&self) -> MutexGuard<'_, Installations> {
         lock(&self.installations)
+    }
+
+    /// Milliseconds since the server's start.
+    pub(crate) fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(crate) fn next_request(&self) -> u64 {

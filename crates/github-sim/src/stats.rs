@@ -17,7 +17,7 @@ pub struct Stats {
     pub not_modified: u64,
     /// Requests refused by a primary or secondary limit.
     pub rejected: u64,
-    /// Quota spent, by bucket.
+    /// Quota spent, by bucket: requests, and points of `graphql`.
     pub quota_spent: BTreeMap<String, u64>,
     /// Bytes of bodies.
     pub body_bytes: u64,
@@ -47,6 +47,25 @@ pub struct RequestRecord {
     pub target: String,
     /// 0 for a dropped connection.
     pub status: u16,
+    /// Quota spent: requests, or points of GraphQL.
+    pub charged: u64,
+    /// The name of a GraphQL operation.
+    pub operation: Option<String>,
+    /// When it came: milliseconds of the machine's clock since the server's start.
+    pub came_at_ms: u64,
+    /// When it was answered, on the same clock.
+    pub answered_at_ms: u64,
+    /// What a limit said that refused it.
+    pub refusal: Option<Refusal>,
+}
+
+/// A refusal by a limit, as it was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// How long to send nothing: by `Retry-After`, else to the window's end, else GitHub's minute.
+    pub wait_ms: u64,
+    /// Whether all buckets must rest (a secondary limit), not only this request's.
+    pub is_secondary: bool,
 }
 
 /// The last requests are kept, not all.
@@ -64,8 +83,8 @@ pub(crate) struct Counters {
 pub(crate) struct Outcome<'a> {
     pub(crate) record: RequestRecord,
     pub(crate) template: &'a str,
-    /// The bucket and whether it was charged.
-    pub(crate) charged: Option<&'static str>,
+    /// The bucket that was charged.
+    pub(crate) bucket: &'static str,
     pub(crate) is_rejected: bool,
     pub(crate) body_bytes: usize,
 }
@@ -92,9 +111,10 @@ impl Counters {
         let endpoint = stats.endpoints.entry(key).or_default();
         endpoint.requests += 1;
         *endpoint.statuses.entry(status).or_default() += 1;
-        if let Some(bucket) = outcome.charged {
-            endpoint.quota_spent += 1;
-            *stats.quota_spent.entry(bucket.to_owned()).or_default() += 1;
+        let charged = outcome.record.charged;
+        endpoint.quota_spent += charged;
+        if charged > 0 {
+            *stats.quota_spent.entry(outcome.bucket.to_owned()).or_default() += charged;
         }
         if self.log.len() == LOG_LENGTH {
             self.log.pop_front();

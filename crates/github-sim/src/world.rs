@@ -7,9 +7,12 @@ mod departures;
 pub(crate) mod event;
 pub(crate) mod issue;
 pub(crate) mod labels;
+mod nodes;
 pub(crate) mod order;
+mod people;
 pub(crate) mod repository;
 pub(crate) mod shape;
+pub(crate) mod truth;
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -20,12 +23,14 @@ use serde_json::Value;
 
 pub use burst::BurstOptions;
 pub use event::{EventKind, StateEvent};
-pub use issue::{IssueState, IssueTruth};
+pub use issue::IssueState;
 pub use order::Direction;
 pub use repository::{Access, Repository};
+pub use truth::{Departure, DepartureReason, IssueTruth};
 
 use crate::Error;
 use crate::render::user::Users;
+use crate::world::nodes::Nodes;
 
 /// How a world's clock runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -85,6 +90,7 @@ pub struct World {
     /// Lower-case full names, current and former, to ids.
     names: HashMap<String, u64>,
     pub(crate) users: Users,
+    pub(crate) nodes: Nodes,
     next_repository_id: u64,
     next_issue_id: u64,
     next_event_id: u64,
@@ -100,6 +106,7 @@ impl World {
             repositories: BTreeMap::new(),
             names: HashMap::new(),
             users: Users::default(),
+            nodes: Nodes::default(),
             next_repository_id: 1_100_000_000,
             next_issue_id: 4_000_000_000,
             next_event_id: 30_000_000_000,
@@ -156,6 +163,11 @@ impl World {
     /// The truth about a repository's issues, by number; nothing for an unknown repository.
     pub fn issues<'a>(&self, repository: impl Into<RepositoryRef<'a>>) -> Vec<IssueTruth> {
         self.repository(repository).map(|found| found.issues().collect()).unwrap_or_default()
+    }
+
+    /// The issues and pull requests that left a repository, by number; nothing for an unknown repository.
+    pub fn departures<'a>(&self, repository: impl Into<RepositoryRef<'a>>) -> Vec<Departure> {
+        self.repository(repository).map(|found| found.departures().collect()).unwrap_or_default()
     }
 
     /// An issue's JSON, byte for byte as it is served.

@@ -1,14 +1,18 @@
 //! The life of one generated issue.
 
-use std::borrow::Cow;
-
+use super::filler::fill;
 use crate::random::{Random, mix};
 use crate::render::{LABELS, Sketch};
-use crate::world::event::{Event, EventKind, NOBODY};
+use crate::world::event::{Detail, Event, EventKind, NOBODY, StateReason};
 use crate::world::issue::{Content, Issue, IssueState};
 
 const HOUR: f64 = 3_600.0;
 const DAY: f64 = 86_400.0;
+
+/// Whether a closed issue of this seed was closed as not planned.
+pub(crate) fn is_not_planned(seed: u64) -> bool {
+    seed.is_multiple_of(9)
+}
 
 /// The users that issues are by.
 pub(super) struct People {
@@ -19,27 +23,29 @@ pub(super) struct People {
 
 impl People {
     // Squaring makes few people write most, as in real repositories.
-    fn pick(&self, random: &mut Random) -> u32 {
+    pub(super) fn pick(&self, random: &mut Random) -> u32 {
         let place = random.unit().powi(2) * f64::from(self.count);
         self.first + (place as u32).min(self.count - 1)
     }
 }
 
-struct Life<'a> {
-    random: Random,
-    people: &'a People,
-    now: i64,
-    created_at: i64,
+/// What an issue has lived through so far.
+pub(super) struct Life<'a> {
+    pub(super) random: Random,
+    pub(super) people: &'a People,
+    pub(super) now: i64,
+    pub(super) created_at: i64,
     updated_at: i64,
     closed_at: Option<i64>,
-    labels: u16,
-    assignee: u32,
+    pub(super) labels: u16,
+    pub(super) assignee: u32,
+    /// As in [`Sketch`]; `None` leaves it to chance.
+    pub(super) milestone: Option<u8>,
     closed_by: u32,
-    next_event_id: u64,
-    events: Vec<Event>,
+    pub(super) events: Vec<Event>,
 }
 
-/// One issue from its opening to `now`.
+/// One issue from its opening to `now`, with at least `wanted_events` if they are given. Its events have no ids yet.
 pub(super) fn live(
     random: Random,
     id: u64,
@@ -47,7 +53,7 @@ pub(super) fn live(
     created_at: i64,
     now: i64,
     people: &People,
-    first_event_id: u64,
+    wanted_events: Option<u32>,
 ) -> Issue {
     let mut life = Life {
         random,
@@ -58,26 +64,31 @@ pub(super) fn live(
         closed_at: None,
         labels: 0,
         assignee: NOBODY,
+        milestone: None,
         closed_by: NOBODY,
-        next_event_id: first_event_id,
         events: Vec::with_capacity(4),
     };
     let is_pull_request = life.random.chance(0.3);
     let is_hostile = life.random.chance(0.01);
     let author = if life.random.chance(0.005) { NOBODY } else { people.pick(&mut life.random) };
-    life.be_labelled();
-    life.be_assigned();
+    if wanted_events.is_none() {
+        life.be_labelled();
+        life.be_assigned();
+    }
     let merged_at = life.be_closed(is_pull_request, author);
+    if let Some(wanted) = wanted_events {
+        fill(&mut life, wanted);
+    }
     let comments = life.be_discussed();
     life.events.sort_by_key(|event| event.at);
-    // Ids grow with time within an issue.
-    let mut ids: Vec<u64> = life.events.iter().map(|event| event.id).collect();
-    ids.sort_unstable();
-    for (event, id) in life.events.iter_mut().zip(ids) {
-        event.id = id;
-    }
     life.events.shrink_to_fit();
     let seed = life.random.next();
+    if is_not_planned(seed) && !is_pull_request && life.closed_at.is_some() {
+        let last = life.events.iter_mut().rev().find(|event| event.kind == EventKind::Closed);
+        if let Some(closing) = last {
+            closing.detail = Detail::Reason(StateReason::NotPlanned);
+        }
+    }
     let sketch = life.sketch(seed, author, merged_at, is_hostile, is_pull_request);
     Issue {
         id,
@@ -101,13 +112,11 @@ impl Life<'_> {
     }
 
     /// Notes an event unless it lies beyond now.
-    fn note(&mut self, at: i64, kind: EventKind, actor: u32, detail: Option<&'static str>) -> bool {
+    pub(super) fn note(&mut self, at: i64, kind: EventKind, actor: u32, detail: Detail) -> bool {
         if at > self.now {
             return false;
         }
-        let id = self.next_event_id;
-        self.next_event_id += 1;
-        self.events.push(Event { id, at, actor, kind, detail: detail.map(Cow::Borrowed), stored: None });
+        self.events.push(Event { id: 0, at, detail, actor, kind });
         self.updated_at = self.updated_at.max(at);
         true
     }
@@ -120,13 +129,13 @@ impl Life<'_> {
             let index = self.random.index(LABELS.len());
             let bit = 1_u16 << index;
             let maintainer = self.people.maintainer;
-            if self.labels & bit != 0 || !self.note(at, EventKind::Labeled, maintainer, Some(LABELS[index].0)) {
+            let label = || Detail::Label(index as u8);
+            if self.labels & bit != 0 || !self.note(at, EventKind::Labeled, maintainer, label()) {
                 continue;
             }
             self.labels |= bit;
             let removed_at = self.after(at, 5.0 * DAY, 1.0);
-            if self.random.chance(0.1) && self.note(removed_at, EventKind::Unlabeled, maintainer, Some(LABELS[index].0))
-            {
+            if self.random.chance(0.1) && self.note(removed_at, EventKind::Unlabeled, maintainer, label()) {
                 self.labels &= !bit;
             }
         }
@@ -138,7 +147,7 @@ impl Life<'_> {
         }
         let at = self.after(self.created_at, DAY, 1.5);
         let assignee = self.people.pick(&mut self.random);
-        if self.note(at, EventKind::Assigned, assignee, None) {
+        if self.note(at, EventKind::Assigned, assignee, Detail::Person(assignee)) {
             self.assignee = assignee;
         }
     }
@@ -155,7 +164,7 @@ impl Life<'_> {
             at = self.created_at - i64::try_from(self.random.below(3_600)).unwrap_or(0);
         }
         let closer = if self.random.chance(0.3) { author } else { self.people.maintainer };
-        if !self.note(at, EventKind::Closed, closer, None) {
+        if !self.note(at, EventKind::Closed, closer, Detail::Nothing) {
             return None;
         }
         (self.closed_at, self.closed_by) = (Some(at), closer);
@@ -164,18 +173,18 @@ impl Life<'_> {
                 break;
             }
             let reopened_at = self.after(at, 4.0 * DAY, 1.5);
-            if !self.note(reopened_at, EventKind::Reopened, author, None) {
+            if !self.note(reopened_at, EventKind::Reopened, author, Detail::Nothing) {
                 break;
             }
             (self.closed_at, self.closed_by) = (None, NOBODY);
             at = self.after(reopened_at, median, 1.8);
-            if self.random.chance(0.2) || !self.note(at, EventKind::Closed, self.people.maintainer, None) {
+            if self.random.chance(0.2) || !self.note(at, EventKind::Closed, self.people.maintainer, Detail::Nothing) {
                 break;
             }
             (self.closed_at, self.closed_by) = (Some(at), self.people.maintainer);
         }
         let merged_at = self.closed_at.filter(|_| is_pull_request && self.random.chance(0.7))?;
-        self.note(merged_at, EventKind::Merged, self.people.maintainer, None);
+        self.note(merged_at, EventKind::Merged, self.people.maintainer, Detail::Nothing);
         Some(merged_at)
     }
 
@@ -213,7 +222,11 @@ impl Life<'_> {
             body_bytes: body as u32,
             merged_at,
             labels: self.labels,
-            milestone: if random.chance(0.06) { 1 + (random.below(4) as u8) } else { 0 },
+            milestone: match self.milestone {
+                Some(milestone) => milestone,
+                None if random.chance(0.06) => 1 + (random.below(4) as u8),
+                None => 0,
+            },
             association: random.below(5) as u8,
             is_hostile,
             is_locked: random.chance(0.01),

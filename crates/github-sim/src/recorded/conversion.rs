@@ -1,7 +1,5 @@
 //! From documents with a timeline, as another client wrote them, to GitHub's own shapes.
 
-use std::borrow::Cow;
-
 use serde_json::{Map, Value, json};
 
 use crate::Error;
@@ -9,7 +7,7 @@ use crate::render::event::USER_MARKER;
 use crate::render::ordered::{self, EVENT_KEYS};
 use crate::render::user::Users;
 use crate::render::{API, SITE};
-use crate::world::event::{Event, EventKind, NOBODY};
+use crate::world::event::{Detail, Event, EventKind, NOBODY, Recorded};
 use crate::world::issue::Issue;
 use crate::world::shape::{self, Defaults};
 use crate::world::split_name;
@@ -141,11 +139,13 @@ fn read_event(event: Value, users: &mut Users) -> Option<Event> {
     let time = |key: &str| map.get(key).and_then(Value::as_str).and_then(shape::seconds);
     let at = time("created_at").or_else(|| time("submitted_at")).unwrap_or(0);
     let label = map.get("label").and_then(|label| label.get("name")).and_then(Value::as_str);
-    let detail = label.map(|name| Cow::Owned(name.to_owned()));
+    let label = label.map(str::to_owned);
     if matches!(kind, EventKind::Committed | EventKind::Reviewed | EventKind::CrossReferenced) {
         map.retain(|_, value| !value.is_null());
     } else if !kind.is_timeline_only() {
-        map.entry("performed_via_github_app").or_insert(Value::Null);
+        for key in ["actor", "performed_via_github_app"] {
+            map.entry(key).or_insert(Value::Null);
+        }
         if kind == EventKind::Closed {
             map.entry("state_reason").or_insert(Value::Null);
         }
@@ -157,14 +157,9 @@ fn read_event(event: Value, users: &mut Users) -> Option<Event> {
             actor = user.unwrap_or(NOBODY);
         }
     }
-    Some(Event {
-        id: map.get("id").and_then(Value::as_u64).unwrap_or(0),
-        at,
-        actor,
-        kind,
-        detail,
-        stored: Some(ordered::object(&map, &EVENT_KEYS).into_boxed_str()),
-    })
+    let id = map.get("id").and_then(Value::as_u64).unwrap_or(0);
+    let json = ordered::object(&map, &EVENT_KEYS).into_boxed_str();
+    Some(Event { id, at, detail: Detail::Recorded(Box::new(Recorded { json, label })), actor, kind })
 }
 
 // A user object is a kilobyte and there are several in most events: one marker each saves most of the memory.

@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use super::text::{Body, write_title};
 use super::user::Users;
-use super::{API, LABELS, SITE, Sketch, write_label, write_number, write_time};
+use super::{API, LABELS, MILESTONES, SITE, Sketch, write_label, write_number, write_time};
+use crate::generate::is_not_planned;
 use crate::random::Random;
 use crate::world::event::{Event, EventKind, NOBODY};
 use crate::world::issue::{Issue, IssueState};
 use crate::world::repository::Repository;
 
 const ASSOCIATIONS: [&str; 5] = ["NONE", "CONTRIBUTOR", "MEMBER", "COLLABORATOR", "OWNER"];
-const MILESTONES: [&str; 4] = ["0.9", "1.0", "1.1", "Backlog"];
 
 /// Appends a generated issue's JSON.
 pub(crate) fn write_issue(repository: &Repository, issue: &Issue, sketch: &Sketch, users: &Users, bytes: &mut Vec<u8>) {
@@ -132,8 +132,9 @@ impl Writer<'_> {
         self.page_address(if self.issue.is_pull_request { "/pull/" } else { "/issues/" });
         self.text("\",\"id\":");
         self.number(self.issue.id);
-        self.text(if self.issue.is_pull_request { ",\"node_id\":\"PR_kw" } else { ",\"node_id\":\"I_kw" });
-        self.number(self.issue.id);
+        self.text(",\"node_id\":\"");
+        let node_id = self.issue.node_id();
+        self.text(&node_id);
         self.text("\",\"number\":");
         self.number(u64::from(self.issue.number));
     }
@@ -253,7 +254,7 @@ impl Writer<'_> {
     fn state_reason(&mut self, sketch: &Sketch) {
         let reason = match (self.issue.is_pull_request, self.issue.state) {
             (true, _) => "null",
-            (false, IssueState::Closed) if sketch.seed.is_multiple_of(9) => "\"not_planned\"",
+            (false, IssueState::Closed) if is_not_planned(sketch.seed) => "\"not_planned\"",
             (false, IssueState::Closed) => "\"completed\"",
             (false, IssueState::Open) if self.issue.events.iter().any(is_reopening) => "\"reopened\"",
             (false, IssueState::Open) => "null",

@@ -79,6 +79,16 @@ pub(crate) fn owner_kind(repository: &Repository) -> &'static str {
     if repository.owner.starts_with("sim-user") { "User" } else { "Organization" }
 }
 
+/// GraphQL's id of a repository.
+pub(crate) fn node_id(repository: &Repository) -> String {
+    format!("R_kgDO{}", repository.id)
+}
+
+/// How many stars it has.
+pub(crate) fn stars(repository: &Repository) -> u64 {
+    counts(repository).stars
+}
+
 struct Counts {
     stars: u64,
     forks: u64,
@@ -93,10 +103,10 @@ fn counts(repository: &Repository) -> Counts {
 fn write_repository(text: &mut String, repository: &Repository, users: &Users) -> std::fmt::Result {
     let (id, owner, name) = (repository.id, &repository.owner, &repository.name);
     let owner_json = users.find(owner).unwrap_or("null");
-    let visibility = repository.is_private;
+    let (visibility, node_id) = (repository.is_private, node_id(repository));
     write!(
         text,
-        "{{\"id\":{id},\"node_id\":\"R_kgDO{id}\",\"name\":\"{name}\",\"full_name\":\"{owner}/{name}\",\
+        "{{\"id\":{id},\"node_id\":\"{node_id}\",\"name\":\"{name}\",\"full_name\":\"{owner}/{name}\",\
          \"private\":{visibility},\"owner\":{owner_json},\"html_url\":\"{SITE}/{owner}/{name}\",\
          \"description\":\"{name} of {owner}\",\"fork\":false,\"url\":\"{API}/repos/{owner}/{name}\""
     )?;

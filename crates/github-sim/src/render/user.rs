@@ -1,6 +1,6 @@
 //! Users, written once and shared by everything they did.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
@@ -14,6 +14,8 @@ use crate::world::event::NOBODY;
 pub(crate) struct Users {
     by_login: HashMap<String, u32>,
     json: Vec<Arc<str>>,
+    /// Those of whom only the login is real: a recording replaces them.
+    made_up: HashSet<u32>,
 }
 
 impl Users {
@@ -41,7 +43,9 @@ impl Users {
             return *index;
         }
         let json = user_json(login, 50_000_000 + self.json.len() as u64, kind);
-        self.push(login, json)
+        let index = self.push(login, json);
+        self.made_up.insert(index);
+        index
     }
 
     /// The index of a recorded user; the first recording of a login stays.
@@ -49,14 +53,23 @@ impl Users {
         let Some(login) = user.get("login").and_then(Value::as_str) else {
             return NOBODY;
         };
-        if let Some(index) = self.by_login.get(&login.to_ascii_lowercase()) {
-            return *index;
+        let old = self.index(login);
+        if let Some(index) = old.filter(|index| !self.made_up.contains(index) || !user.contains_key("node_id")) {
+            return index;
         }
         let known: Map<String, Value> = USER_KEYS
             .iter()
             .map(|key| ((*key).to_owned(), user.get(*key).cloned().unwrap_or_else(|| default_value(key))))
             .collect();
-        self.push(login, ordered::object(&known, &USER_KEYS))
+        let json = ordered::object(&known, &USER_KEYS);
+        match old.and_then(|index| Some((index, self.json.get_mut(index as usize)?))) {
+            Some((index, place)) => {
+                *place = json.into();
+                self.made_up.remove(&index);
+                index
+            }
+            None => self.push(login, json),
+        }
     }
 
     fn push(&mut self, login: &str, json: String) -> u32 {

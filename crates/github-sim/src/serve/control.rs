@@ -8,7 +8,8 @@ use super::Shared;
 use super::answer::Answer;
 use super::request::Question;
 use crate::faults::Fault;
-use crate::world::BurstOptions;
+use crate::generate::GenerateOptions;
+use crate::world::{BurstOptions, Repository};
 
 /// Answers `/_sim/...`; `body` is JSON or empty.
 pub(crate) fn answer(shared: &Shared, question: &Question, body: &[u8]) -> Answer {
@@ -26,8 +27,10 @@ pub(crate) fn answer(shared: &Shared, question: &Question, body: &[u8]) -> Answe
         (["_sim", "clock"], false) => clock(shared),
         (["_sim", "clock"], true) => set_clock(shared, question, body),
         (["_sim", "change"], true) => change(shared, question),
+        (["_sim", "generate"], true) => generate(shared, question),
+        (["_sim", "limits"], true) => set_limits(shared, question),
         (["_sim", "faults"], true) => set_faults(shared, body),
-        _ => Answer::error(404, "Not Found: /_sim has stats, stats/reset, clock, change and faults"),
+        _ => Answer::error(404, "Not Found: /_sim has stats, stats/reset, clock, change, generate, limits and faults"),
     }
 }
 
@@ -59,12 +62,63 @@ fn set_clock(shared: &Shared, question: &Question, body: &[u8]) -> Answer {
     clock(shared)
 }
 
+/// `?repos=N&issues=M&seed=S&events_per_issue=E`: adds generated repositories; those whose names exist stay as they are.
+fn generate(shared: &Shared, question: &Question) -> Answer {
+    let number = |key, default| number(question, key, default);
+    let (Some(repos), Some(issues), Some(seed), Some(events)) =
+        (number("repos", 1), number("issues", 100), number("seed", 1), number("events_per_issue", 0))
+    else {
+        return Answer::error(400, "`repos`, `issues`, `seed` and `events_per_issue` are numbers");
+    };
+    let (Ok(repos), Ok(events)) = (u32::try_from(repos), u32::try_from(events)) else {
+        return Answer::error(400, "`repos` and `events_per_issue` are smaller numbers");
+    };
+    let options = GenerateOptions { repos, issues, seed, ..GenerateOptions::default() };
+    let mut world = shared.world_mut();
+    match events {
+        0 => world.generate(&options),
+        _ => world.generate_with_events(&options, events),
+    }
+    let repositories = world.repositories().count();
+    let issues: usize = world.repositories().map(Repository::issue_count).sum();
+    Answer::of_value(200, &json!({"repositories": repositories, "issues": issues}))
+}
+
+/// `?core=N&graphql=N&graphql_clock_nodes=N&repository_events=N`: what is not named stays; 0 stops the clock.
+fn set_limits(shared: &Shared, question: &Question) -> Answer {
+    let mut limiter = shared.limiter();
+    let mut options = limiter.options().clone();
+    let given = |key, old| number(question, key, old);
+    let clock = options.graphql_clock_nodes.unwrap_or(0);
+    let (Some(core), Some(graphql), Some(clock), Some(events)) = (
+        given("core", options.core),
+        given("graphql", options.graphql),
+        given("graphql_clock_nodes", clock),
+        given("repository_events", options.repository_events as u64),
+    ) else {
+        return Answer::error(400, "`core`, `graphql`, `graphql_clock_nodes` and `repository_events` are numbers");
+    };
+    (options.core, options.graphql) = (core, graphql);
+    options.graphql_clock_nodes = Some(clock).filter(|nodes| *nodes > 0);
+    options.repository_events = usize::try_from(events).unwrap_or(usize::MAX);
+    limiter.set_options(options);
+    Answer::of_value(
+        200,
+        &json!({"core": core, "graphql": graphql, "graphql_clock_nodes": clock, "repository_events": events}),
+    )
+}
+
+/// A parameter that is a number, or its default; `None` if it is something else.
+fn number(question: &Question, key: &str, default: u64) -> Option<u64> {
+    match question.parameter(key) {
+        None => Some(default),
+        Some(text) => text.parse().ok(),
+    }
+}
+
 /// `?issues=N&repos=M&seed=S`
 fn change(shared: &Shared, question: &Question) -> Answer {
-    let number = |key: &str, default: u64| match question.parameter(key) {
-        None => Some(default),
-        Some(text) => text.parse::<u64>().ok(),
-    };
+    let number = |key, default| number(question, key, default);
     let (Some(issues), Some(repos), Some(seed)) = (number("issues", 1), number("repos", 1), number("seed", 1)) else {
         return Answer::error(400, "`issues`, `repos` and `seed` are numbers");
     };

@@ -14,16 +14,20 @@ use super::connection::Connection;
 use super::request::{Call, DEFAULT_VERSION, Question};
 use super::route::Route;
 use super::sending::{Reply, send};
-use super::{Shared, control, dispatch};
+use super::{Shared, control, dispatch, graphql};
 use crate::auth::Caller;
 use crate::faults::FaultKind;
-use crate::limits::{Account, Bucket, Standing, Verdict};
+use crate::limits::{Account, Bucket, Charge, Standing, Verdict};
 use crate::options::LimitClock;
-use crate::stats::{Outcome, RequestRecord};
+use crate::stats::{Outcome, Refusal, RequestRecord};
+use crate::world::World;
 
 /// The longest body that is read.
 const LONGEST_BODY: usize = 64 * 1024;
 const VERSIONS: [&str; 2] = [DEFAULT_VERSION, "2026-03-10"];
+
+/// GitHub's documentation: after a secondary limit without `Retry-After` wait at least a minute.
+const MINUTE_SECONDS: u64 = 60;
 
 const SECONDARY: &str = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again.";
 const NO_AGENT: &str =
@@ -56,6 +60,7 @@ pub(crate) async fn handle(
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request,
 ) -> Response {
+    let came_at_ms = shared.elapsed_ms();
     let (parts, body) = request.into_parts();
     let question = Question::read(&parts);
     let now = shared.world().now();
@@ -72,10 +77,12 @@ pub(crate) async fn handle(
     let in_flight = InFlight::begin(&shared, account);
     let faults = shared.faults().strike(route.template(), &question.path);
     wait(shared.options.latency, &faults).await;
-    let reply = reply(&shared, &question, &route, caller.as_ref(), &in_flight.account, &faults);
+    let asked = Asked { question: &question, body: &body, route: &route, account: &in_flight.account };
+    let reply = reply(&shared, asked, caller.as_ref(), &faults);
     shared.run_hooks(number);
     let is_dropped = faults.contains(&FaultKind::DropConnection);
-    count(&shared, &question, &route, number, &reply, is_dropped);
+    let came = Came { number, at_ms: came_at_ms };
+    count(&shared, &question, &route, came, &reply, is_dropped);
     if is_dropped {
         connection.break_off();
     }
@@ -94,58 +101,61 @@ async fn wait(latency: Duration, faults: &[FaultKind]) {
     }
 }
 
+/// A request that was read.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    question: &'a Question,
+    body: &'a [u8],
+    route: &'a Route,
+    account: &'a Account,
+}
+
 /// What the request gets, from the state of this instant.
-fn reply(
-    shared: &Shared,
-    question: &Question,
-    route: &Route,
-    caller: Option<&Caller>,
-    account: &Account,
-    faults: &[FaultKind],
-) -> Reply {
+fn reply(shared: &Shared, asked: Asked<'_>, caller: Option<&Caller>, faults: &[FaultKind]) -> Reply {
+    let Asked { question, body, route, account } = asked;
     let world = shared.world();
-    let now = match shared.options.limits.clock {
-        LimitClock::World => world.now().timestamp(),
-        LimitClock::System => Utc::now().timestamp(),
-    };
-    let standing = shared.limiter().standing(account, Bucket::Core, now);
-    let with_standing = |answer| Reply { standing: Some(standing), ..Reply::free(answer) };
+    let now = limit_clock(shared, &world);
+    let bucket = route.bucket();
+    let standing = shared.limiter().standing(account, bucket, now);
     if let Some(refusal) = refuse(shared, question) {
         return refusal;
     }
     let Some(caller) = caller else {
-        return with_standing(Answer::error(401, "Bad credentials"));
+        return Reply::uncharged(Answer::error(401, "Bad credentials"), standing);
     };
     for fault in faults {
-        if let Some(reply) = faulty(*fault, standing) {
+        if let Some(reply) = faulty(shared, *fault, standing) {
             return reply;
         }
     }
     if *route == Route::RateLimit {
         let with_rate = question.api_version() == DEFAULT_VERSION;
         let overview = shared.limiter().overview(account, now, with_rate);
-        return with_standing(Answer::of_value(200, &overview));
+        return Reply::uncharged(Answer::of_value(200, &overview), standing);
     }
-    let verdict = shared.limiter().charge(account, Bucket::Core, now, !question.is_read());
+    if *route == Route::Graphql {
+        return graphql::reply(shared, &world, graphql::Request { body, caller, account, now });
+    }
+    let points_of_minute = if question.is_read() { 1 } else { 5 };
+    let verdict = shared.limiter().charge(account, now, Charge { bucket, points: 1, points_of_minute });
     let standing = match verdict {
         Verdict::Allowed(standing) => standing,
         Verdict::Exhausted(standing) => return exhausted(shared, account, standing),
-        Verdict::Secondary(standing) => {
-            let options = shared.limiter().options().secondary.clone().unwrap_or_default();
-            return Reply {
-                answer: secondary(options.status, options.retry_after),
-                standing: Some(standing),
-                is_charged: false,
-                is_rejected: true,
-            };
-        }
+        Verdict::Secondary(standing) => return over_secondary(shared, standing),
     };
-    let answer = dispatch::endpoint(shared, &world, route, Call { question, caller });
+    let repository_events = shared.limiter().options().repository_events;
+    let answer = dispatch::endpoint(shared, &world, route, Call { question, caller, repository_events });
     if answer.status == 304 && account.is_authenticated {
-        let standing = shared.limiter().refund(account, Bucket::Core, now);
-        return Reply { answer, standing: Some(standing), is_charged: false, is_rejected: false };
+        let standing = shared.limiter().refund(account, bucket, now);
+        return Reply::uncharged(answer, standing);
     }
-    Reply { answer, standing: Some(standing), is_charged: true, is_rejected: false }
+    Reply { charged: 1, ..Reply::uncharged(answer, standing) }
+}
+
+/// The refusal by a secondary limit.
+pub(crate) fn over_secondary(shared: &Shared, standing: Standing) -> Reply {
+    let options = shared.limiter().options().secondary.clone().unwrap_or_default();
+    Reply::rejected(secondary(options.status, options.retry_after), standing)
 }
 
 fn refuse(shared: &Shared, question: &Question) -> Option<Reply> {
@@ -163,20 +173,25 @@ fn refuse(shared: &Shared, question: &Question) -> Option<Reply> {
     Some(Reply::free(Answer::error(400, &message)))
 }
 
-fn faulty(fault: FaultKind, standing: Standing) -> Option<Reply> {
+fn faulty(shared: &Shared, fault: FaultKind, standing: Standing) -> Option<Reply> {
     let none_left = Standing { used: standing.limit, ..standing };
     let (answer, standing, is_rejected) = match fault {
+        FaultKind::GraphqlLimit if standing.bucket == Bucket::Graphql => {
+            return Some(graphql::exhausted(shared, none_left));
+        }
         FaultKind::Status(status) => (Answer::error(status, "Server Error"), standing, false),
         FaultKind::SecondaryLimit { status, retry_after } => (secondary(status, retry_after), standing, true),
         FaultKind::PrimaryLimit { status } => {
             (Answer::error(status, "API rate limit exceeded for user ID 1."), none_left, true)
         }
         FaultKind::WrongShape => (Answer::error(200, "Server Error"), standing, false),
-        FaultKind::Latency(_) | FaultKind::CutBody | FaultKind::DropConnection | FaultKind::WrongJson => {
-            return None;
-        }
+        FaultKind::GraphqlLimit
+        | FaultKind::Latency(_)
+        | FaultKind::CutBody
+        | FaultKind::DropConnection
+        | FaultKind::WrongJson => return None,
     };
-    Some(Reply { answer, standing: Some(standing), is_charged: false, is_rejected })
+    Some(Reply { is_rejected, ..Reply::uncharged(answer, standing) })
 }
 
 fn secondary(status: u16, retry_after: Option<u64>) -> Answer {
@@ -193,22 +208,51 @@ fn exhausted(shared: &Shared, account: &Account, standing: Standing) -> Reply {
     } else {
         "API rate limit exceeded for 127.0.0.1. (But here's the good news: Authenticated requests get a higher rate limit. Check out the documentation for more details.)"
     };
-    let answer = Answer::error(shared.limiter().options().exhausted_status, message);
-    Reply { answer, standing: Some(standing), is_charged: false, is_rejected: true }
+    Reply::rejected(Answer::error(shared.limiter().options().exhausted_status, message), standing)
 }
 
-fn count(shared: &Shared, question: &Question, route: &Route, number: u64, reply: &Reply, is_dropped: bool) {
+/// A request's place in the order of requests and in time.
+#[derive(Clone, Copy)]
+struct Came {
+    number: u64,
+    at_ms: u64,
+}
+
+fn count(shared: &Shared, question: &Question, route: &Route, came: Came, reply: &Reply, is_dropped: bool) {
     let record = RequestRecord {
-        number,
+        number: came.number,
         method: question.method.to_string(),
         target: question.target.clone(),
         status: if is_dropped { 0 } else { reply.answer.status },
+        charged: reply.charged,
+        operation: reply.operation.clone(),
+        came_at_ms: came.at_ms,
+        answered_at_ms: shared.elapsed_ms(),
+        refusal: reply.standing.filter(|_| reply.is_rejected).map(|standing| refusal(shared, reply, standing)),
     };
     shared.counters().add(Outcome {
         record,
         template: route.template(),
-        charged: reply.is_charged.then_some(Bucket::Core.as_str()),
+        bucket: route.bucket().as_str(),
         is_rejected: reply.is_rejected,
         body_bytes: reply.answer.body.len(),
     });
+}
+
+/// What a refusal tells a client that reads GitHub's documentation.
+fn refusal(shared: &Shared, reply: &Reply, standing: Standing) -> Refusal {
+    let told = reply.answer.headers.iter().find(|(name, _)| name == RETRY_AFTER);
+    let told: Option<u64> = told.and_then(|(_, seconds)| seconds.parse().ok());
+    let is_secondary = told.is_some() || standing.remaining() > 0;
+    let to_reset = u64::try_from(standing.reset - limit_clock(shared, &shared.world())).unwrap_or_default();
+    let seconds = told.unwrap_or(if is_secondary { MINUTE_SECONDS } else { to_reset });
+    Refusal { wait_ms: seconds.saturating_mul(1_000), is_secondary }
+}
+
+/// The present on the clock of the limits, in seconds since 1970.
+fn limit_clock(shared: &Shared, world: &World) -> i64 {
+    match shared.options.limits.clock {
+        LimitClock::World => world.now().timestamp(),
+        LimitClock::System => Utc::now().timestamp(),
+    }
 }

@@ -44,6 +44,6 @@ pub(crate) fn endpoint(shared: &Shared, world: &World, route: &Route, call: Call
             }
         }
         Route::Repository { target, part } => repositories::answer(world, target, *part, call),
-        Route::RateLimit | Route::Unknown => Answer::not_found(),
+        Route::Graphql | Route::RateLimit | Route::Unknown => Answer::not_found(),
     }
 }

@@ -9,9 +9,6 @@ use crate::world::issue::Content;
 use crate::world::repository::EventPlaces;
 use crate::world::{Repository, World};
 
-/// Repository-wide events stop after so many items.
-const DEEPEST_EVENT: usize = 30_000;
-
 const TOO_DEEP: &str = "In order to keep the API fast for everyone, pagination is limited for this resource. \
                         Check the rel=last link relation in the Link response header to see how far back you can traverse.";
 
@@ -39,12 +36,13 @@ pub(crate) fn of_issue(
 /// `GET .../issues/events`, newest first, each with its issue
 pub(crate) fn of_repository(world: &World, repository: &Repository, call: Call<'_>) -> Answer {
     let (page, per_page) = (call.question.page(), call.question.per_page());
-    if page.saturating_mul(per_page) > DEEPEST_EVENT {
+    let deepest = call.repository_events;
+    if page.saturating_mul(per_page) > deepest {
         return Answer::error(422, TOO_DEEP);
     }
     let places: EventPlaces = repository.event_places();
     let path = format!("/repositories/{}/issues/events", repository.id);
-    let link = numbered_link(call.question, &path, places.len().min(DEEPEST_EVENT));
+    let link = numbered_link(call.question, &path, places.len().min(deepest));
     let shown = places.iter().skip((page - 1) * per_page).take(per_page);
     let found = shown.filter_map(|(_, number, position)| {
         let issue = repository.issues.get(number)?;

@@ -6,9 +6,9 @@ use super::answer::Answer;
 use super::filter::Filter;
 use super::request::{Call, Question};
 use crate::cursor::{Cursor, Sort};
-use crate::world::issue::{Gone, Issue, IssueState};
+use crate::world::issue::{Issue, IssueState};
 use crate::world::order::{Direction, Entry};
-use crate::world::{Repository, World, shape};
+use crate::world::{DepartureReason, Repository, World, shape};
 
 /// From this many items on GitHub refuses page numbers.
 const DEEPEST_BY_NUMBER: usize = 10_000;
@@ -72,11 +72,12 @@ pub(crate) fn single(world: &World, repository: &Repository, number: u32, call: 
     })
 }
 
-/// The answer for a number without an issue: 410 deleted, 301 transferred, else 404.
+/// The answer for a number without an issue: 410 deleted or a discussion, 301 transferred, else 404.
 pub(crate) fn absent(repository: &Repository, number: u32, call: Call<'_>, end: &str) -> Answer {
-    match repository.gone.get(&number) {
-        Some(Gone::Deleted) => Answer::error(410, "This issue was deleted"),
-        Some(Gone::Transferred { repository_id, number }) => {
+    match repository.gone.get(&number).map(|gone| gone.reason) {
+        Some(DepartureReason::Deleted) => Answer::error(410, "This issue was deleted"),
+        Some(DepartureReason::ConvertedToDiscussion) => Answer::error(410, "This issue was converted to a discussion"),
+        Some(DepartureReason::Transferred { repository_id, number }) => {
             Answer::moved(format!("{}/repositories/{repository_id}/issues/{number}{end}", call.question.base))
         }
         None => Answer::not_found(),

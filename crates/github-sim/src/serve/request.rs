@@ -61,6 +61,12 @@ impl Question {
         matches!(self.method, Method::GET | Method::HEAD)
     }
 
+    /// Whether this is GraphQL's address: `/graphql`, on GitHub Enterprise `/api/graphql` (not below `/api/v3`).
+    pub(crate) fn is_graphql(&self) -> bool {
+        let segments: Vec<&str> = self.segments.iter().map(String::as_str).collect();
+        matches!(segments.as_slice(), ["graphql"] | ["api", "graphql"]) && !self.base.ends_with(ENTERPRISE_PREFIX)
+    }
+
     pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
         self.query.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -118,6 +124,8 @@ impl Question {
 pub(crate) struct Call<'a> {
     pub(crate) question: &'a Question,
     pub(crate) caller: &'a Caller,
+    /// How many events are listed for a repository as a whole.
+    pub(crate) repository_events: usize,
 }
 
 fn decode(segment: &str) -> String {

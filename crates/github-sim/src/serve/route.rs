@@ -3,6 +3,7 @@
 use http::Method;
 
 use super::request::Question;
+use crate::limits::Bucket;
 
 /// An endpoint of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(crate) enum Route {
     Installation(u64),
     AccessTokens(u64),
     InstallationRepositories,
+    Graphql,
     Repository { target: Target, part: Part },
     Unknown,
 }
@@ -53,6 +55,9 @@ impl Route {
                 _ => Self::Unknown,
             };
         }
+        if is_post && question.is_graphql() {
+            return Self::Graphql;
+        }
         if !question.is_read() {
             return Self::Unknown;
         }
@@ -78,6 +83,14 @@ impl Route {
         }
     }
 
+    /// Whose quota a request spends.
+    pub(crate) fn bucket(&self) -> Bucket {
+        match self {
+            Self::Graphql => Bucket::Graphql,
+            _ => Bucket::Core,
+        }
+    }
+
     /// The endpoint with its variables named, as it is counted and as faults name it.
     pub(crate) fn template(&self) -> &'static str {
         match self {
@@ -93,6 +106,7 @@ impl Route {
             Self::Installation(_) => "/app/installations/{installation_id}",
             Self::AccessTokens(_) => "/app/installations/{installation_id}/access_tokens",
             Self::InstallationRepositories => "/installation/repositories",
+            Self::Graphql => "/graphql",
             Self::Repository { target: Target::Name(_), part } => part.templates().0,
             Self::Repository { target: Target::Id(_), part } => part.templates().1,
             Self::Unknown => "(unknown)",

@@ -16,13 +16,26 @@ use crate::limits::Standing;
 pub(crate) struct Reply {
     pub(crate) answer: Answer,
     pub(crate) standing: Option<Standing>,
-    pub(crate) is_charged: bool,
+    /// Quota spent of the standing's bucket.
+    pub(crate) charged: u64,
     pub(crate) is_rejected: bool,
+    /// The name of a GraphQL operation.
+    pub(crate) operation: Option<String>,
 }
 
 impl Reply {
     pub(crate) fn free(answer: Answer) -> Self {
-        Self { answer, standing: None, is_charged: false, is_rejected: false }
+        Self { answer, standing: None, charged: 0, is_rejected: false, operation: None }
+    }
+
+    /// An answer that costs nothing, with the limit's headers.
+    pub(crate) fn uncharged(answer: Answer, standing: Standing) -> Self {
+        Self { standing: Some(standing), ..Self::free(answer) }
+    }
+
+    /// A refusal by a limit.
+    pub(crate) fn rejected(answer: Answer, standing: Standing) -> Self {
+        Self { is_rejected: true, ..Self::uncharged(answer, standing) }
     }
 }
 

@@ -1,14 +1,12 @@
 //! What people do to issues: every helper moves `updated_at` to the clock's now and leaves its event.
 
-use std::borrow::Cow;
-
 use serde_json::{Value, json};
 
 use crate::Error;
 use crate::payload::Payload;
 use crate::render::time_text;
-use crate::world::event::{Event, EventKind};
-use crate::world::issue::{Content, Issue};
+use crate::world::event::{Detail, Event, EventKind, StateReason};
+use crate::world::issue::{Content, Issue, Stored};
 use crate::world::labels::note_labels;
 use crate::world::repository::Repository;
 use crate::world::shape::{self, Defaults};
@@ -43,7 +41,9 @@ impl World {
         let repository = self.get_mut(repository_id)?;
         note_labels(repository, &issue);
         repository.gone.remove(&number);
+        let node_id = issue.node_id().into_owned();
         repository.put(issue);
+        self.nodes.note(&node_id, repository_id, number);
         Ok(number)
     }
 
@@ -67,8 +67,8 @@ impl World {
     ) -> Result<(), Error> {
         let repository_id = self.require(repository.into())?;
         let old = self.issue_json(repository_id, number).and_then(|issue| issue.get("title").cloned());
-        let rename = json!({"from": old, "to": title}).to_string();
-        let event = Some((EventKind::Renamed, Some(rename)));
+        let old = old.as_ref().and_then(Value::as_str).unwrap_or_default();
+        let event = Some((EventKind::Renamed, Detail::rename(old, title)));
         self.change(RepositoryRef::Id(repository_id), number, event, |payload, _| {
             payload.set("title", &json!(title));
         })
@@ -79,12 +79,22 @@ impl World {
     /// # Errors
     /// When the repository or the issue is unknown.
     pub fn close_issue<'a>(&mut self, repository: impl Into<RepositoryRef<'a>>, number: u32) -> Result<(), Error> {
-        self.change(repository.into(), number, Some((EventKind::Closed, None)), |payload, now| {
-            let is_pull_request = payload.text("pull_request").is_some();
-            payload.set("state", &json!("closed"));
-            payload.set("closed_at", &json!(now));
-            payload.set("state_reason", &if is_pull_request { Value::Null } else { json!("completed") });
-        })
+        let event = Some((EventKind::Closed, Detail::Nothing));
+        self.change(repository.into(), number, event, |payload, now| close(payload, now, "completed"))
+    }
+
+    /// Closes an issue now, as not planned.
+    ///
+    /// # Errors
+    /// When the repository or the issue is unknown.
+    pub fn close_issue_as_not_planned<'a>(
+        &mut self,
+        repository: impl Into<RepositoryRef<'a>>,
+        number: u32,
+    ) -> Result<(), Error> {
+        let reason = StateReason::NotPlanned;
+        let event = Some((EventKind::Closed, Detail::Reason(reason)));
+        self.change(repository.into(), number, event, |payload, now| close(payload, now, reason.as_str()))
     }
 
     /// Opens a closed issue again; it loses its `closed_at`.
@@ -92,7 +102,7 @@ impl World {
     /// # Errors
     /// When the repository or the issue is unknown.
     pub fn reopen_issue<'a>(&mut self, repository: impl Into<RepositoryRef<'a>>, number: u32) -> Result<(), Error> {
-        self.change(repository.into(), number, Some((EventKind::Reopened, None)), |payload, _| {
+        self.change(repository.into(), number, Some((EventKind::Reopened, Detail::Nothing)), |payload, _| {
             let is_pull_request = payload.text("pull_request").is_some();
             payload.set("state", &json!("open"));
             payload.set("closed_at", &Value::Null);
@@ -117,7 +127,8 @@ impl World {
         let labels = crate::world::repository::label_names(&issue);
         let bytes: Box<[u8]> = payload.into().into();
         issue.revision = shape::content_hash(&bytes);
-        issue.content = Content::Stored(Box::new(crate::world::issue::Stored { bytes, labels }));
+        let node_id = issue.node_id().into();
+        issue.content = Content::Stored(Box::new(Stored { bytes, labels, node_id }));
         found.put(issue);
         Ok(())
     }
@@ -126,7 +137,7 @@ impl World {
         &mut self,
         repository: RepositoryRef<'_>,
         number: u32,
-        event: Option<(EventKind, Option<String>)>,
+        event: Option<(EventKind, Detail)>,
         edit: impl FnOnce(&mut Payload, &str),
     ) -> Result<(), Error> {
         let repository_id = self.require(repository)?;
@@ -150,16 +161,9 @@ impl World {
         Ok(())
     }
 
-    pub(crate) fn new_event(&mut self, kind: EventKind, detail: Option<String>) -> Event {
+    pub(crate) fn new_event(&mut self, kind: EventKind, detail: Detail) -> Event {
         let actor = self.users.ensure("sim-maintainer", "User");
-        Event {
-            id: self.next_event_id(),
-            at: self.now().timestamp(),
-            actor,
-            kind,
-            detail: detail.map(Cow::Owned),
-            stored: None,
-        }
+        Event { id: self.next_event_id(), at: self.now().timestamp(), detail, actor, kind }
     }
 
     pub(crate) fn get(&self, id: u64) -> Result<&Repository, Error> {
@@ -175,6 +179,13 @@ impl World {
             self.users.intern(&user);
         }
     }
+}
+
+pub(crate) fn close(payload: &mut Payload, now: &str, reason: &str) {
+    let is_pull_request = payload.text("pull_request").is_some();
+    payload.set("state", &json!("closed"));
+    payload.set("closed_at", &json!(now));
+    payload.set("state_reason", &if is_pull_request { Value::Null } else { json!(reason) });
 }
 
 /// A key of a stored issue's payload.

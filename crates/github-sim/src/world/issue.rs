@@ -1,9 +1,11 @@
-//! One issue or pull request, and what tests may read of it.
+//! One issue or pull request.
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, Utc};
 
 use crate::render::Sketch;
-use crate::world::event::{Event, StateEvent};
+use crate::world::event::Event;
 
 /// Open or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,43 +52,27 @@ pub(crate) enum Content {
     Generated(Sketch),
 }
 
-/// Ready bytes and what is filtered by.
+/// Ready bytes and what is filtered and found by.
 #[derive(Debug, Clone)]
 pub(crate) struct Stored {
     pub(crate) bytes: Box<[u8]>,
     pub(crate) labels: Vec<String>,
+    pub(crate) node_id: Box<str>,
 }
 
-/// Why a number that existed has no issue any more.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Gone {
-    Deleted,
-    Transferred { repository_id: u64, number: u32 },
+impl Issue {
+    /// The id of GraphQL, which REST serves too.
+    pub(crate) fn node_id(&self) -> Cow<'_, str> {
+        match &self.content {
+            Content::Stored(stored) => Cow::Borrowed(&stored.node_id),
+            Content::Generated(_) => Cow::Owned(node_id(self.id, self.is_pull_request)),
+        }
+    }
 }
 
-/// The truth about an issue, to hold published tables against.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IssueTruth {
-    /// The id that GitHub gives it.
-    pub id: u64,
-    /// The number within its repository.
-    pub number: u32,
-    /// Open or closed.
-    pub state: IssueState,
-    /// UTC.
-    pub created_at: DateTime<Utc>,
-    /// UTC; some closed issues have none, and it can be up to an hour before `created_at`.
-    pub closed_at: Option<DateTime<Utc>>,
-    /// UTC.
-    pub updated_at: DateTime<Utc>,
-    /// Names, in the payload's order.
-    pub labels: Vec<String>,
-    /// Whether GitHub lists it with a `pull_request` object.
-    pub is_pull_request: bool,
-    /// The number of comments.
-    pub comments: u32,
-    /// State events in the order in which they happened.
-    pub events: Vec<StateEvent>,
+/// The node id of an issue that came without one.
+pub(crate) fn node_id(id: u64, is_pull_request: bool) -> String {
+    format!("{}_kw{id}", if is_pull_request { "PR" } else { "I" })
 }
 
 /// Seconds since 1970 as an instant; the few that chrono cannot hold become 1970.

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use crate::Error;
-use crate::render::ordered;
+use crate::render::label::{generated_place, id_of_name};
+use crate::render::{ordered, write_label};
 use crate::world::changes::stored_value;
-use crate::world::event::EventKind;
+use crate::world::event::{Detail, EventKind};
 use crate::world::issue::Issue;
 use crate::world::repository::Repository;
-use crate::world::{RepositoryRef, World, shape};
+use crate::world::{RepositoryRef, World};
 
 impl World {
     /// Adds a label to an issue; a label the repository does not have is made.
@@ -23,12 +24,8 @@ impl World {
     ) -> Result<(), Error> {
         let repository_id = self.require(repository.into())?;
         let found = self.get_mut(repository_id)?;
-        let id = shape::content_hash(label.as_bytes()) % 9_000_000_000;
-        let (owner, name) = (&found.owner, &found.name);
-        let made = || ordered::label(owner, name, id, label, "ededed", "");
-        let text = found.labels.entry(label.to_owned()).or_insert_with(made).clone();
-        let object: Value = text.parse().unwrap_or(Value::Null);
-        let event = Some((EventKind::Labeled, Some(label.to_owned())));
+        let object: Value = own_label(found, label).parse().unwrap_or(Value::Null);
+        let event = Some((EventKind::Labeled, Detail::name(label)));
         self.change(RepositoryRef::Id(repository_id), number, event, |payload, _| {
             let mut labels = payload.value("labels").unwrap_or_else(|| json!([]));
             if let Value::Array(list) = &mut labels {
@@ -49,7 +46,7 @@ impl World {
         number: u32,
         label: &str,
     ) -> Result<(), Error> {
-        let event = Some((EventKind::Unlabeled, Some(label.to_owned())));
+        let event = Some((EventKind::Unlabeled, Detail::name(label)));
         self.change(repository.into(), number, event, |payload, _| {
             let mut labels = payload.value("labels").unwrap_or_else(|| json!([]));
             if let Value::Array(list) = &mut labels {
@@ -58,6 +55,18 @@ impl World {
             payload.set("labels", &labels);
         })
     }
+}
+
+/// The JSON of a repository's label, which is made if there is none of this name.
+fn own_label(repository: &mut Repository, label: &str) -> String {
+    if let Some(index) = generated_place(repository, label) {
+        let mut bytes = Vec::new();
+        write_label(repository, index, &mut bytes);
+        return String::from_utf8_lossy(&bytes).into_owned();
+    }
+    let (owner, name) = (&repository.owner, &repository.name);
+    let made = || ordered::label(owner, name, id_of_name(label), label, "ededed", "");
+    repository.labels.entry(label.to_owned()).or_insert_with(made).clone()
 }
 
 /// Learns the labels that an issue bears.

@@ -41,6 +41,8 @@ pub(crate) struct Orders {
     created: Order,
     updated: Order,
     comments: Order,
+    open_pull_requests: usize,
+    closed_pull_requests: usize,
 }
 
 impl Orders {
@@ -52,19 +54,29 @@ impl Orders {
             };
             Order { open: of_state(IssueState::Open), closed: of_state(IssueState::Closed) }
         };
-        Self { created: order(Sort::Created), updated: order(Sort::Updated), comments: order(Sort::Comments) }
+        let pull_requests =
+            |state: IssueState| issues.clone().filter(|issue| issue.is_pull_request && issue.state == state).count();
+        Self {
+            created: order(Sort::Created),
+            updated: order(Sort::Updated),
+            comments: order(Sort::Comments),
+            open_pull_requests: pull_requests(IssueState::Open),
+            closed_pull_requests: pull_requests(IssueState::Closed),
+        }
     }
 
     pub(crate) fn insert(&mut self, issue: &Issue) {
         for sort in [Sort::Created, Sort::Updated, Sort::Comments] {
             self.set_mut(sort, issue.state).insert(entry(issue, sort));
         }
+        *self.pull_requests_mut(issue.state) += usize::from(issue.is_pull_request);
     }
 
     pub(crate) fn remove(&mut self, issue: &Issue) {
         for sort in [Sort::Created, Sort::Updated, Sort::Comments] {
             self.set_mut(sort, issue.state).remove(&entry(issue, sort));
         }
+        *self.pull_requests_mut(issue.state) -= usize::from(issue.is_pull_request);
     }
 
     /// How many issues have this state; `None` counts all.
@@ -74,6 +86,15 @@ impl Orders {
             Some(IssueState::Closed) => self.created.closed.len(),
             None => self.created.open.len() + self.created.closed.len(),
         }
+    }
+
+    /// How many issues, or how many pull requests, have this state.
+    pub(crate) fn count_of(&self, state: IssueState, is_pull_request: bool) -> usize {
+        let pull_requests = match state {
+            IssueState::Open => self.open_pull_requests,
+            IssueState::Closed => self.closed_pull_requests,
+        };
+        if is_pull_request { pull_requests } else { self.count(Some(state)) - pull_requests }
     }
 
     /// The entries after a place (not including it), in the asked direction.
@@ -93,6 +114,13 @@ impl Orders {
                 right: walk_set(&order.closed, direction, after).peekable(),
                 direction,
             }),
+        }
+    }
+
+    fn pull_requests_mut(&mut self, state: IssueState) -> &mut usize {
+        match state {
+            IssueState::Open => &mut self.open_pull_requests,
+            IssueState::Closed => &mut self.closed_pull_requests,
         }
     }
 

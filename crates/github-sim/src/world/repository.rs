@@ -7,9 +7,9 @@ use chrono::{DateTime, Utc};
 
 use crate::render;
 use crate::render::user::Users;
-use crate::world::event::StateEvent;
-use crate::world::issue::{Content, Gone, Issue, IssueState, IssueTruth, instant};
+use crate::world::issue::{Content, Issue, IssueState, instant};
 use crate::world::order::Orders;
+use crate::world::truth::{Departure, Gone, IssueTruth, departure, truth};
 
 /// What GitHub answers for a repository as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub struct Repository {
     pub(crate) owner: String,
     pub(crate) name: String,
     pub(crate) is_private: bool,
+    /// Whether its issues and labels came from a seed.
+    pub(crate) is_generated: bool,
     pub(crate) access: Access,
     pub(crate) created_at: i64,
     pub(crate) changed_at: i64,
@@ -54,6 +56,7 @@ impl Repository {
             owner: owner.to_owned(),
             name: name.to_owned(),
             is_private: false,
+            is_generated: false,
             access: Access::Open,
             created_at,
             changed_at: created_at,
@@ -120,6 +123,11 @@ impl Repository {
     /// The truth about one issue.
     pub fn issue(&self, number: u32) -> Option<IssueTruth> {
         self.issues.get(&number).map(truth)
+    }
+
+    /// The issues and pull requests that it lists no more, by number.
+    pub fn departures(&self) -> impl Iterator<Item = Departure> + '_ {
+        self.gone.iter().map(|(number, gone)| departure(*number, gone))
     }
 
     /// The numbers that are listed, ascending.
@@ -198,28 +206,5 @@ pub(crate) fn label_names(issue: &Issue) -> Vec<String> {
     match &issue.content {
         Content::Stored(stored) => stored.labels.clone(),
         Content::Generated(sketch) => sketch.label_names().map(str::to_owned).collect(),
-    }
-}
-
-fn truth(issue: &Issue) -> IssueTruth {
-    let events = issue.events.iter().filter(|event| event.kind.is_state_event());
-    IssueTruth {
-        id: issue.id,
-        number: issue.number,
-        state: issue.state,
-        created_at: instant(issue.created_at),
-        closed_at: issue.closed_at.map(instant),
-        updated_at: instant(issue.updated_at),
-        labels: label_names(issue),
-        is_pull_request: issue.is_pull_request,
-        comments: issue.comments,
-        events: events
-            .map(|event| StateEvent {
-                id: event.id,
-                kind: event.kind,
-                at: instant(event.at),
-                label: event.label().map(str::to_owned),
-            })
-            .collect(),
     }
 }

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::payload::Payload;
 use crate::render::ordered::{self, USER_KEYS};
 use crate::render::{API, SITE, time_text};
-use crate::world::issue::{Content, Issue, IssueState, Stored};
+use crate::world::issue::{Content, Issue, IssueState, Stored, node_id};
 
 const FIRST_KEYS: [&str; 22] = [
     "url",
@@ -75,7 +75,7 @@ pub(crate) fn complete(given: Map<String, Value>, defaults: &Defaults<'_>) -> St
     put("events_url", json!(format!("{address}/events")));
     put("html_url", json!(format!("{SITE}/{}/{}/{page}/{number}", defaults.owner, defaults.name)));
     put("id", json!(id));
-    put("node_id", json!(format!("I_kw{id}")));
+    put("node_id", json!(node_id(id, is_pull_request)));
     put("number", json!(number));
     put("title", json!(format!("Issue {number}")));
     put("labels", json!([]));
@@ -156,9 +156,14 @@ pub(crate) fn read(bytes: Box<[u8]>) -> Result<Issue, Error> {
         Some("\"closed\"") => IssueState::Closed,
         _ => return Err(bad("state")),
     };
+    let issue_id = number("id").ok_or_else(|| bad("id"))?;
+    let is_pull_request = payload.text("pull_request").is_some_and(|text| text != "null");
+    let given = payload.value("node_id");
+    let given = given.as_ref().and_then(Value::as_str).map(Box::from);
+    let node_id = given.unwrap_or_else(|| node_id(issue_id, is_pull_request).into());
     let issue_number = number("number").and_then(|number| u32::try_from(number).ok());
     Ok(Issue {
-        id: number("id").ok_or_else(|| bad("id"))?,
+        id: issue_id,
         number: issue_number.ok_or_else(|| bad("number"))?,
         comments: number("comments").and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         created_at: time("created_at").ok_or_else(|| bad("created_at"))?,
@@ -166,8 +171,8 @@ pub(crate) fn read(bytes: Box<[u8]>) -> Result<Issue, Error> {
         closed_at: time("closed_at"),
         revision: content_hash(&bytes),
         state,
-        is_pull_request: payload.text("pull_request").is_some_and(|text| text != "null"),
-        content: Content::Stored(Box::new(Stored { labels: names(&payload), bytes })),
+        is_pull_request,
+        content: Content::Stored(Box::new(Stored { labels: names(&payload), node_id, bytes })),
         events: Vec::new(),
     })
 }

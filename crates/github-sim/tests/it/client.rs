@@ -73,6 +73,16 @@ impl Reply {
 
 /// `target` is a path under the API or a whole address; headers replace the usual ones.
 pub async fn send(sim: &Sim, method: Method, target: &str, headers: &[(&str, &str)]) -> reqwest::Result<Reply> {
+    send_body(sim, method, target, headers, String::new()).await
+}
+
+pub async fn send_body(
+    sim: &Sim,
+    method: Method,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: String,
+) -> reqwest::Result<Reply> {
     let client = reqwest::Client::builder().redirect(Policy::none()).build()?;
     let url = sim.url().join(target).unwrap();
     let mut request = client.request(method, url);
@@ -83,7 +93,7 @@ pub async fn send(sim: &Sim, method: Method, target: &str, headers: &[(&str, &st
             request = request.header(*name, *value);
         }
     }
-    let response = request.send().await?;
+    let response = request.body(body).send().await?;
     let status = response.status().as_u16();
     let headers = response.headers().iter();
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned())).collect();
@@ -110,4 +120,22 @@ pub async fn all_pages(sim: &Sim, target: &str) -> Vec<Reply> {
         pages.push(get(sim, &next).await);
     }
     pages
+}
+
+/// A query with its variables, asked of `/graphql`.
+pub async fn query(sim: &Sim, text: &str, variables: Value) -> Reply {
+    try_query(sim, text, variables).await.unwrap()
+}
+
+pub async fn try_query(sim: &Sim, text: &str, variables: Value) -> reqwest::Result<Reply> {
+    let body = json!({"query": text, "variables": variables}).to_string();
+    send_body(sim, Method::POST, "graphql", &[], body).await
+}
+
+/// The data of a query that has no errors.
+pub async fn data(sim: &Sim, text: &str, variables: Value) -> Value {
+    let reply = query(sim, text, variables).await;
+    let mut json = reply.json();
+    assert_eq!((reply.status, json.get("errors")), (200, None), "{json}");
+    json["data"].take()
 }

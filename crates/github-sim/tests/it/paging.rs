@@ -1,3 +1,4 @@
+use github_sim::LimitOptions;
 use rstest::rstest;
 use serde_json::json;
 
@@ -129,7 +130,7 @@ async fn wrong_parameters_are_unprocessable(#[case] query: &str) {
 }
 
 #[tokio::test]
-async fn repository_events_are_newest_first_and_end_at_thirty_thousand() {
+async fn repository_events_are_newest_first_and_end_at_forty_thousand() {
     let sim = serve(generated(120)).await;
     let target = "repos/sim-org-00/repo-0000/issues/events?per_page=100";
     let pages = all_pages(&sim, target).await;
@@ -142,9 +143,20 @@ async fn repository_events_are_newest_first_and_end_at_thirty_thousand() {
     }
     assert!(ids.len() > 120 && ids.windows(2).all(|pair| pair[0] > pair[1]));
     assert!(pages[0].link("last").is_some());
-    let refused = get(&sim, &format!("{target}&page=301")).await;
+    let refused = get(&sim, &format!("{target}&page=401")).await;
     assert_eq!(refused.status, 422);
     assert!(refused.json()["message"].as_str().unwrap().contains("pagination is limited for this resource"));
+}
+
+#[tokio::test]
+async fn the_cap_on_repository_events_can_be_set() {
+    let sim = serve(generated(60)).await;
+    sim.set_limits(LimitOptions { repository_events: 40, ..LimitOptions::default() });
+    let target = "repos/sim-org-00/repo-0000/issues/events?per_page=20";
+    let first = get(&sim, target).await;
+    assert!(first.link("last").unwrap().ends_with("page=2"));
+    assert_eq!(get(&sim, &format!("{target}&page=2")).await.status, 200);
+    assert_eq!(get(&sim, &format!("{target}&page=3")).await.status, 422);
 }
 
 #[tokio::test]

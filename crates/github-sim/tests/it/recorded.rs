@@ -6,7 +6,7 @@ use github_sim::{EventKind, IssueState, World};
 
 use crate::client::{all_pages, get, serve, time};
 
-fn recorded(names: &[&str]) -> Option<World> {
+pub fn recorded(names: &[&str]) -> Option<World> {
     let Some(folder) = std::env::var_os("HUBLAKE_RECORDED_DATA") else {
         eprintln!("HUBLAKE_RECORDED_DATA is not set: the recorded data are not tested");
         return None;

@@ -18,11 +18,16 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         seed: args.seed,
         ..GenerateOptions::default()
     };
-    let world = world(args.data.as_deref(), &generate, args.now)?;
+    let world = world(args.data.as_deref(), &generate, args.events_per_issue, args.now)?;
     let options = SimOptions {
         listen: args.listen,
         latency: Duration::from_millis(args.latency_ms),
-        limits: LimitOptions { core: args.rate_limit, clock: LimitClock::System, ..LimitOptions::default() },
+        limits: LimitOptions {
+            core: args.rate_limit,
+            clock: LimitClock::System,
+            graphql_clock_nodes: args.graphql_clock_nodes,
+            ..LimitOptions::default()
+        },
         faults: args.faults.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
         fault_seed: args.seed,
         ..SimOptions::default()
@@ -46,13 +51,21 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
 }
 
 /// A world of recorded or generated data.
-pub fn world(data: Option<&Path>, generate: &GenerateOptions, now: Option<DateTime<Utc>>) -> Result<World> {
+pub fn world(
+    data: Option<&Path>,
+    generate: &GenerateOptions,
+    events_per_issue: Option<u32>,
+    now: Option<DateTime<Utc>>,
+) -> Result<World> {
     let mut world = World::new(now.unwrap_or_else(Utc::now));
     match data {
         Some(folder) => {
             world.load_recorded(folder).with_context(|| format!("{}: no recorded data", folder.display()))?
         }
-        None => world.generate(generate),
+        None => match events_per_issue {
+            Some(events) => world.generate_with_events(generate, events),
+            None => world.generate(generate),
+        },
     }
     if let Some(now) = now {
         world.set_now(now);
