@@ -42,6 +42,8 @@ SELECT
   CAST(sums.level AS BIGINT) AS cumulative_net_change, -- sum of net_change from the first day on
   CAST(sums.opened_7d AS BIGINT) AS rolling_7d_opened, -- opened on this and the six days before
   CAST(sums.closed_7d AS BIGINT) AS rolling_7d_closed, -- closed on this and the six days before
-  CAST(sums.opened_7d - sums.closed_7d AS BIGINT) AS rolling_7d_net_change -- net_change of this and the six days before
+  CAST(sums.opened_7d - sums.closed_7d AS BIGINT) AS rolling_7d_net_change, -- net_change of this and the six days before
+  CAST(spans.last_day AS DATE) AS last_event_date -- day of the repository's last opening or closing so far, UTC
 FROM repositories repository
+JOIN spans ON spans.repo_id = repository.repo_id
 JOIN sums ON sums.repo_id = repository.repo_id

@@ -13,12 +13,17 @@ assignees AS (
   FROM stg_issue_assignees GROUP BY repo_id, issue_id
 ),
 issues AS (
-  SELECT *, state = 'open' AS is_open, state = 'closed' AS is_closed,
+  SELECT issue.*, departure.left_at, departure.reason AS left_reason,
+    -- One that is gone is open no more, though GitHub never closed it.
+    issue.state = 'open' AND departure.left_at IS NULL AS is_open, issue.state = 'closed' AS is_closed,
     -- GitHub leaves closed_at out of some old closed issues: the last update is the nearest known time.
-    CASE WHEN state = 'closed' THEN coalesce(closed_at, updated_at) END AS ended_at,
-    CASE WHEN state = 'closed' AND closed_at IS NOT NULL THEN 'github'
-      WHEN state = 'closed' THEN 'updated_at' END AS ended_at_source
-  FROM stg_issue_current WHERE NOT is_pull_request
+    CASE WHEN issue.state = 'closed' THEN coalesce(issue.closed_at, issue.updated_at) END AS ended_at,
+    CASE WHEN issue.state = 'closed' AND issue.closed_at IS NOT NULL THEN 'github'
+      WHEN issue.state = 'closed' THEN 'updated_at' END AS ended_at_source
+  FROM stg_issue_departures departure
+  RIGHT JOIN stg_issue_current issue
+    ON issue.repo_id = departure.repo_id AND issue.issue_number = departure.issue_number
+  WHERE NOT issue.is_pull_request
 )
 SELECT
   CAST(issues.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository
@@ -38,7 +43,7 @@ SELECT
   CAST(issues.ended_at AS DATE) AS closed_date, -- day of closing, UTC
   CAST(issues.ended_at_source AS VARCHAR) AS closed_at_source, -- github, or updated_at where GitHub gives no time of closing; null unless it is closed
   CAST(issues.updated_at AS TIMESTAMPTZ(6)) AS updated_at, -- when anything on it last changed
-  CAST(issues.is_open AS BOOLEAN) AS is_open, -- whether it is open
+  CAST(issues.is_open AS BOOLEAN) AS is_open, -- whether it is open and still there
   CAST(issues.is_closed AS BOOLEAN) AS is_closed, -- whether it is closed
   CAST(CASE WHEN issues.ended_at_source = 'github'
     THEN greatest(CAST(issues.ended_at AS BIGINT) - CAST(issues.created_at AS BIGINT), 0) / 86400000000.0 END AS DOUBLE) AS closure_age_days, -- days from opening to closing, fractional, never below 0; null if GitHub gives no time of closing
@@ -50,6 +55,8 @@ SELECT
   CAST(coalesce(labels.names, make_array()) AS VARCHAR[]) AS label_names, -- names of the labels, sorted
   CAST(coalesce(labels.first_name, 'other') AS VARCHAR) AS label_group, -- alphabetically first label, other without one
   CAST(coalesce(assignees.logins, make_array()) AS VARCHAR[]) AS assignee_logins, -- logins of the assignees, sorted
+  CAST(issues.left_at AS TIMESTAMPTZ(6)) AS left_at, -- when it was found gone from the repository, null while it is there
+  CAST(issues.left_reason AS VARCHAR) AS left_reason, -- deleted, transferred or converted_to_discussion; null while it is there
   CAST($run_at AS TIMESTAMPTZ(6)) AS loaded_at -- when the row was computed
 FROM assignees
 RIGHT JOIN (

@@ -29,6 +29,7 @@ SELECT
   CAST(newest.created_at AS TIMESTAMPTZ(6)) AS created_at, -- when it was opened
   CAST(newest.updated_at AS TIMESTAMPTZ(6)) AS updated_at, -- when anything on it last changed
   CAST(newest.closed_at AS TIMESTAMPTZ(6)) AS closed_at, -- when it was closed, null while it is open
+  CAST(newest.merged_at AS TIMESTAMPTZ(6)) AS merged_at, -- when the pull request was merged, null otherwise
   CAST(newest.html_url AS VARCHAR) AS html_url, -- page for people
   CAST(newest.api_url AS VARCHAR) AS api_url, -- address in the API
   CAST(newest.comments_url AS VARCHAR) AS comments_url, -- address of the comments in the API

@@ -22,6 +22,7 @@ SELECT
   CAST(changed.created_at AS TIMESTAMPTZ(6)) AS created_at, -- when it was opened
   CAST(changed.updated_at AS TIMESTAMPTZ(6)) AS updated_at, -- when anything on it last changed
   CAST(changed.closed_at AS TIMESTAMPTZ(6)) AS closed_at, -- when it was closed, null while it is open
+  CAST(changed.merged_at AS TIMESTAMPTZ(6)) AS merged_at, -- when the pull request was merged, null otherwise
   CAST(changed.html_url AS VARCHAR) AS html_url, -- page for people
   CAST(changed.api_url AS VARCHAR) AS api_url, -- address in the API
   CAST(changed.comments_url AS VARCHAR) AS comments_url, -- address of the comments in the API

@@ -1,12 +1,15 @@
 //! Encoding rows as one Parquet file, with the statistics that the log keeps of it.
 
-use arrow::array::{Array, RecordBatch, cast::AsArray};
+use std::collections::HashSet;
+
+use arrow::array::{Array, ArrayRef, RecordBatch, cast::AsArray};
 use arrow::compute::{max, min};
 use arrow::datatypes::{DataType, Date32Type, Int64Type, SchemaRef, TimeUnit, TimestampMicrosecondType};
 use chrono::{DateTime, SecondsFormat};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
 use serde_json::{Map, Value, json};
 
 use crate::Result;
@@ -14,6 +17,8 @@ use crate::error::parquet_error;
 
 /// Rows a row group holds at most: the unit that a reader skips.
 const ROW_GROUP_ROWS: usize = 16 * 1024;
+/// Rows that are looked at to tell whether a column's values repeat.
+const SAMPLE_ROWS: usize = 512;
 
 /// A Parquet file in memory.
 pub(crate) struct Encoded {
@@ -48,7 +53,7 @@ struct ColumnSummary {
 
 /// Encodes `batches` (all of `schema`) as one file.
 pub(crate) fn encode(table: &str, schema: &SchemaRef, batches: &[RecordBatch], packing: Packing) -> Result<Encoded> {
-    let mut encoder = Encoder::new(table, schema, packing)?;
+    let mut encoder = Encoder::new(table, schema, packing, batches.first())?;
     for batch in batches {
         encoder.write(batch)?;
     }
@@ -56,17 +61,21 @@ pub(crate) fn encode(table: &str, schema: &SchemaRef, batches: &[RecordBatch], p
 }
 
 impl Encoder {
-    pub(crate) fn new(table: &str, schema: &SchemaRef, packing: Packing) -> Result<Self> {
+    /// `sample` is the first of the rows: where it has few equal values, no dictionary is tried.
+    pub(crate) fn new(table: &str, schema: &SchemaRef, packing: Packing, sample: Option<&RecordBatch>) -> Result<Self> {
         let failed = |source| parquet_error(table, "encoding rows", source);
         let compression = match packing {
             Packing::Dense => Compression::ZSTD(ZstdLevel::try_new(1).map_err(failed)?),
             Packing::Quick => Compression::SNAPPY,
         };
-        let properties = WriterProperties::builder()
+        let mut properties = WriterProperties::builder()
             .set_compression(compression)
             .set_max_row_group_row_count(Some(ROW_GROUP_ROWS))
-            .set_statistics_enabled(EnabledStatistics::Chunk)
-            .build();
+            .set_statistics_enabled(EnabledStatistics::Chunk);
+        for name in sample.iter().flat_map(|rows| columns_without_repeats(rows)) {
+            properties = properties.set_column_dictionary_enabled(ColumnPath::from(name), false);
+        }
+        let properties = properties.build();
         Ok(Self {
             table: table.to_owned(),
             schema: schema.clone(),
@@ -116,6 +125,22 @@ impl Encoder {
         }
         json!({"numRecords": self.rows, "minValues": min_values, "maxValues": max_values, "nullCount": null_count})
     }
+}
+
+/// Columns of texts and numbers whose values hardly repeat in the first rows: a dictionary of them would be
+/// built, found too large and thrown away.
+fn columns_without_repeats(rows: &RecordBatch) -> Vec<String> {
+    let rows = rows.slice(0, rows.num_rows().min(SAMPLE_ROWS));
+    let is_varied = |column: &ArrayRef| {
+        let distinct = match column.data_type() {
+            DataType::Utf8 => column.as_string::<i32>().iter().flatten().collect::<HashSet<_>>().len(),
+            DataType::Int64 => column.as_primitive::<Int64Type>().iter().flatten().collect::<HashSet<_>>().len(),
+            _ => return false,
+        };
+        distinct * 2 > rows.num_rows()
+    };
+    let fields = rows.schema_ref().fields().iter().zip(rows.columns());
+    fields.filter(|(_, column)| is_varied(column)).map(|(field, _)| field.name().clone()).collect()
 }
 
 fn bounds(column: &dyn Array) -> Option<(i64, i64)> {

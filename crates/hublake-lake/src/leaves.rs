@@ -4,6 +4,9 @@
 //! leaves of a B-tree. Replacing the rows of a repository rewrites the leaf it lies in and no other; a leaf
 //! that grows too large is split, two small neighbours are joined. So the cost of a run is that of its own
 //! repositories' leaves, at one repository and at 100,000.
+//!
+//! The last leaf of a put stays open, in memory, until something else is put: a run that goes through the
+//! repositories in the order of their ids writes each leaf once.
 
 mod layout;
 #[cfg(test)]
@@ -16,11 +19,13 @@ use arrow::compute::{filter_record_batch, not};
 use arrow::datatypes::{Int64Type, SchemaRef};
 use bytes::Bytes;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
+use tokio::task::JoinHandle;
 
 use self::layout::{Extent, Run, into_leaves, runs_by_repository, small_neighbours};
 use crate::error::arrow_error;
-use crate::file::{self, Packing};
+use crate::file::{self, Encoded, Packing};
 use crate::rows::{decode, decode_column, fit};
+use crate::snapshot::ColumnBounds;
 use crate::table::{NewFile, Table, blocking};
 use crate::{DataFile, Error, Result};
 
@@ -33,6 +38,20 @@ const KEY: &str = "repo_id";
 pub(crate) struct Pending {
     added: Vec<NewFile>,
     removed: Vec<Arc<DataFile>>,
+    open: Option<OpenLeaf>,
+    encoding: Vec<EncodingLeaf>,
+}
+
+/// A leaf that is not written yet; its file is only a name and a range.
+struct OpenLeaf {
+    file: Arc<DataFile>,
+    rows: Vec<RecordBatch>,
+}
+
+/// A leaf that is on its way; its file is only a name and a range.
+struct EncodingLeaf {
+    file: Arc<DataFile>,
+    encoded: JoinHandle<Result<Encoded>>,
 }
 
 /// What a table holds of some repositories, and what shares their leaves.
@@ -46,18 +65,28 @@ pub struct Taken {
 
 impl Table {
     /// Reads what replacing the rows of `repo_ids` needs, and with `previous` these rows.
-    pub async fn take(&self, repo_ids: &[i64], previous: bool) -> Result<Taken> {
+    pub async fn take(&mut self, repo_ids: &[i64], previous: bool) -> Result<Taken> {
         let mut sorted = repo_ids.to_vec();
         sorted.sort_unstable();
         sorted.dedup();
-        let leaves = self.leaves_of(&sorted);
+        let mut leaves = self.leaves_of(&sorted);
+        let is_encoding = |leaf: &Arc<DataFile>| self.pending.encoding.iter().any(|one| one.file.path == leaf.path);
+        if leaves.iter().any(is_encoding) {
+            self.finish_leaves().await?;
+            leaves = self.leaves_of(&sorted);
+        }
         let mut taken = Taken { previous: Vec::new(), repo_ids: sorted.into(), kept: Vec::new(), leaves };
         for leaf in &taken.leaves {
-            let bytes = self.read_file(leaf).await?;
             let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
             let wanted = Arc::clone(&taken.repo_ids);
-            let parts =
-                blocking(&self.snapshot.name, move || divide(&table, &schema, bytes, &wanted, previous)).await?;
+            let parts = match self.open_rows(leaf) {
+                Some(rows) => divide(&table, self.key_index(), rows.iter().cloned().map(Ok), &wanted, previous)?,
+                None => {
+                    let bytes = self.read_file(leaf).await?;
+                    let work = move || divide_file(&table, &schema, bytes, &wanted, previous);
+                    blocking(&self.snapshot.name, work).await?
+                }
+            };
             taken.previous.extend(parts.previous);
             taken.kept.extend(parts.kept);
         }
@@ -68,6 +97,7 @@ impl Table {
     ///
     /// Nothing is visible before [`Table::commit`]. What was taken must be put before the next is taken.
     pub async fn put(&mut self, taken: Taken, rows: Vec<RecordBatch>) -> Result<()> {
+        self.finish_leaves().await?;
         self.check_still_there(&taken)?;
         let mut batches = Vec::with_capacity(rows.len() + taken.kept.len());
         for batch in rows.into_iter().filter(|batch| batch.num_rows() > 0) {
@@ -78,18 +108,16 @@ impl Table {
         batches.extend(taken.kept);
         let mut removed = taken.leaves;
         let leaves = self.lay_out(&mut batches, &mut removed).await?;
-        let mut added = Vec::with_capacity(leaves.len());
-        for leaf in leaves {
-            let slices = leaf.iter().map(|run| batches[run.batch].slice(run.start, run.rows)).collect();
-            match self.write_leaf(slices).await {
-                Ok(file) => added.push(file),
-                Err(error) => {
-                    self.delete_files(added.iter().map(|new| new.file.path.as_str())).await;
-                    return Err(error);
-                }
-            }
-        }
-        self.replace_leaves(removed, added).await;
+        let slices = |leaf: &Vec<Run>| leaf.iter().map(|run| batches[run.batch].slice(run.start, run.rows)).collect();
+        let mut leaves: Vec<Vec<RecordBatch>> = leaves.iter().map(slices).collect();
+        let open = leaves.pop().map(|rows| self.open_leaf(rows));
+        // An open leaf that was not taken again is complete.
+        let is_taken = |file: &Arc<DataFile>| removed.iter().any(|leaf| leaf.path == file.path);
+        leaves.extend(self.pending.open.iter().filter(|open| !is_taken(&open.file)).map(|open| open.rows.clone()));
+        self.pending.open = open;
+        self.forget_leaves(removed).await;
+        // Encoding goes on while the caller computes what is put next.
+        self.pending.encoding = leaves.into_iter().map(|rows| self.encode_leaf(rows)).collect();
         Ok(())
     }
 
@@ -97,7 +125,12 @@ impl Table {
     ///
     /// After [`Error::Conflict`] the table is the newest version, and what was put is forgotten.
     pub async fn commit(&mut self) -> Result<i64> {
-        let Pending { added, removed } = std::mem::take(&mut self.pending);
+        if let Some(open) = self.pending.open.take() {
+            let leaf = self.encode_leaf(open.rows);
+            self.pending.encoding.push(leaf);
+        }
+        self.finish_leaves().await?;
+        let Pending { added, removed, .. } = std::mem::take(&mut self.pending);
         if added.is_empty() && removed.is_empty() {
             return Ok(self.snapshot.version);
         }
@@ -118,7 +151,43 @@ impl Table {
 
     fn current_leaves(&self) -> impl Iterator<Item = &Arc<DataFile>> {
         let gone = |leaf: &&Arc<DataFile>| !self.pending.removed.iter().any(|removed| removed.path == leaf.path);
-        self.snapshot.files.iter().filter(gone).chain(self.pending.added.iter().map(|new| &new.file))
+        let new = self.pending.added.iter().map(|new| &new.file);
+        let encoding = self.pending.encoding.iter().map(|leaf| &leaf.file);
+        let open = self.pending.open.iter().map(|open| &open.file);
+        self.snapshot.files.iter().filter(gone).chain(new).chain(encoding).chain(open)
+    }
+
+    fn open_leaf(&self, rows: Vec<RecordBatch>) -> OpenLeaf {
+        OpenLeaf { file: self.described(&rows), rows }
+    }
+
+    fn encode_leaf(&self, rows: Vec<RecordBatch>) -> EncodingLeaf {
+        let file = self.described(&rows);
+        let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
+        let encoded = tokio::task::spawn_blocking(move || file::encode(&table, &schema, &rows, Packing::Quick));
+        EncodingLeaf { file, encoded }
+    }
+
+    /// A stand-in for the file that rows will lie in.
+    fn described(&self, rows: &[RecordBatch]) -> Arc<DataFile> {
+        let key = self.key_index();
+        let ids = rows.iter().flat_map(|rows| rows.column(key).as_primitive::<Int64Type>().values());
+        let bounds = ids.fold(None, |bounds: Option<(i64, i64)>, id| {
+            Some(bounds.map_or((*id, *id), |(lowest, greatest)| (lowest.min(*id), greatest.max(*id))))
+        });
+        let bounds = bounds.map(|(lowest, greatest)| ColumnBounds { column: key, lowest, greatest });
+        Arc::new(DataFile {
+            path: format!("leaf-{}", uuid::Uuid::new_v4()),
+            size: 0,
+            rows: rows.iter().map(RecordBatch::num_rows).sum(),
+            modified_ms: 0,
+            partition: None,
+            bounds: bounds.into_iter().collect(),
+        })
+    }
+
+    fn open_rows(&self, leaf: &DataFile) -> Option<&[RecordBatch]> {
+        self.pending.open.as_ref().filter(|open| open.file.path == leaf.path).map(|open| open.rows.as_slice())
     }
 
     /// The leaves in whose range one of the repositories (ascending) lies, in the order of their ranges.
@@ -189,26 +258,37 @@ impl Table {
     }
 
     async fn read_leaf(&self, leaf: &DataFile) -> Result<Vec<RecordBatch>> {
+        if let Some(rows) = self.open_rows(leaf) {
+            return Ok(rows.to_vec());
+        }
         let bytes = self.read_file(leaf).await?;
         let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
         blocking(&self.snapshot.name, move || decode(&table, &schema, bytes)?.collect()).await
     }
 
-    async fn write_leaf(&self, rows: Vec<RecordBatch>) -> Result<NewFile> {
-        let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
-        let encode = move || file::encode(&table, &schema, &rows, Packing::Quick);
-        self.put_file(blocking(&self.snapshot.name, encode).await?, None).await
+    /// Waits for the leaves that are being encoded and writes them.
+    async fn finish_leaves(&mut self) -> Result<()> {
+        for leaf in std::mem::take(&mut self.pending.encoding) {
+            let encoded = leaf.encoded.await;
+            let encoded = encoded.map_err(|source| Error::Task { table: self.snapshot.name.clone(), source })?;
+            let file = self.put_file(encoded?, None).await?;
+            self.pending.added.push(file);
+        }
+        Ok(())
     }
 
-    async fn replace_leaves(&mut self, removed: Vec<Arc<DataFile>>, added: Vec<NewFile>) {
+    async fn forget_leaves(&mut self, removed: Vec<Arc<DataFile>>) {
         let mut never_committed = Vec::new();
         for leaf in removed {
             match self.pending.added.iter().position(|own| own.file.path == leaf.path) {
                 Some(index) => never_committed.push(self.pending.added.swap_remove(index)),
-                None => self.pending.removed.push(leaf),
+                None if self.snapshot.files.iter().any(|file| file.path == leaf.path) => {
+                    self.pending.removed.push(leaf)
+                }
+                // It was open: there is no file of it.
+                None => {}
             }
         }
-        self.pending.added.extend(added);
         self.delete_files(never_committed.iter().map(|new| new.file.path.as_str())).await;
     }
 }
@@ -218,14 +298,24 @@ struct Divided {
     kept: Vec<RecordBatch>,
 }
 
-fn divide(table: &str, schema: &SchemaRef, bytes: Bytes, wanted: &[i64], previous: bool) -> Result<Divided> {
-    let mut parts = Divided { previous: Vec::new(), kept: Vec::new() };
+fn divide_file(table: &str, schema: &SchemaRef, bytes: Bytes, wanted: &[i64], previous: bool) -> Result<Divided> {
     if !previous && holds_only(table, bytes.clone(), wanted)? {
-        return Ok(parts);
+        return Ok(Divided { previous: Vec::new(), kept: Vec::new() });
     }
+    let key = schema.index_of(KEY).map_err(|source| arrow_error(table, "dividing rows", source))?;
+    divide(table, key, decode(table, schema, bytes)?, wanted, previous)
+}
+
+fn divide(
+    table: &str,
+    key: usize,
+    rows: impl Iterator<Item = Result<RecordBatch>>,
+    wanted: &[i64],
+    previous: bool,
+) -> Result<Divided> {
     let failed = |source| arrow_error(table, "dividing rows", source);
-    let key = schema.index_of(KEY).map_err(failed)?;
-    for batch in decode(table, schema, bytes)? {
+    let mut parts = Divided { previous: Vec::new(), kept: Vec::new() };
+    for batch in rows {
         let batch = batch?;
         let ids = batch.column(key).as_primitive::<Int64Type>();
         let is_wanted = BooleanArray::from_unary(ids, |id| wanted.binary_search(&id).is_ok());

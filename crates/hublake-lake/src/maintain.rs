@@ -56,13 +56,21 @@ impl Table {
         let (table, schema) = (self.snapshot.name.clone(), self.snapshot.file_schema());
         let (send, mut contents) = mpsc::channel(1);
         let joining = blocking(&self.snapshot.name, move || {
-            let mut encoder = Encoder::new(&table, &schema, Packing::Dense)?;
+            let mut encoder = None;
             while let Some(bytes) = contents.blocking_recv() {
                 for batch in decode(&table, &schema, bytes)? {
-                    encoder.write(&batch?)?;
+                    let batch = batch?;
+                    let encoder = match &mut encoder {
+                        Some(encoder) => encoder,
+                        None => encoder.insert(Encoder::new(&table, &schema, Packing::Dense, Some(&batch))?),
+                    };
+                    encoder.write(&batch)?;
                 }
             }
-            encoder.finish()
+            match encoder {
+                Some(encoder) => encoder.finish(),
+                None => Encoder::new(&table, &schema, Packing::Dense, None)?.finish(),
+            }
         });
         let reading = async {
             let send = send;

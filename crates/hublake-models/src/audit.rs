@@ -8,12 +8,16 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::{DateTime, Utc};
 use datafusion::error::Result as EngineResult;
 use datafusion::prelude::{SessionContext, ident};
+use futures::{StreamExt, TryStreamExt};
 
 use crate::Error;
 use crate::model::{Audit, Scope, Severity};
-use crate::plan::{Action, plan};
+use crate::plan::{Action, Step, plan};
 use crate::project::Project;
 use crate::session;
+
+/// Audits that run at once: their operators share the session's threads and memory.
+const SIDE_BY_SIDE: usize = 4;
 
 /// What an audit found in one repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,16 +46,16 @@ pub async fn audit(
     scope: Scope,
     run_at: DateTime<Utc>,
 ) -> Result<Vec<Violation>, Error> {
-    let mut violations = Vec::new();
-    for step in plan(project, pipeline)? {
-        let Action::Audit { scope: step_scope, .. } = step.action else { continue };
-        let Some(audit) = project.audits().iter().find(|audit| audit.name == step.name && scope == step_scope) else {
-            continue;
-        };
-        let found = run(context, audit, run_at).await.map_err(Error::query(&audit.name))?;
-        violations.extend(found);
-    }
-    Ok(violations)
+    let steps = plan(project, pipeline)?;
+    let is_asked = |step: &&Step| matches!(step.action, Action::Audit { scope: step_scope, .. } if step_scope == scope);
+    let audits =
+        steps.iter().filter(is_asked).filter_map(|step| project.audits().iter().find(|audit| audit.name == step.name));
+    let found: Vec<Vec<Violation>> = futures::stream::iter(audits)
+        .map(|audit| async move { run(context, audit, run_at).await.map_err(Error::query(&audit.name)) })
+        .buffered(SIDE_BY_SIDE)
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().flatten().collect())
 }
 
 async fn run(context: &SessionContext, audit: &Audit, run_at: DateTime<Utc>) -> EngineResult<Vec<Violation>> {

@@ -69,6 +69,11 @@ fn check_leaves(table: &Table) {
     assert!(leaves.len() <= 4 * rows.div_ceil(LEAF_ROWS) + 1, "{} leaves for {rows} rows", leaves.len());
 }
 
+/// Leaves put since the last commit, the open one too.
+fn new_leaves(table: &Table) -> usize {
+    table.pending.added.len() + table.pending.encoding.len() + usize::from(table.pending.open.is_some())
+}
+
 fn parquet_files(folder: &tempfile::TempDir) -> usize {
     let entries = std::fs::read_dir(folder.path().join("mart")).unwrap();
     entries.filter(|entry| entry.as_ref().unwrap().path().extension().is_some()).count()
@@ -172,11 +177,11 @@ async fn a_run_rewrites_only_the_leaf_of_its_repository() {
     assert_eq!(table.current_leaves().count(), 20);
 
     put(&mut table, &[500], &repositories([500].into_iter(), 7)).await;
-    assert_eq!((table.pending.removed.len(), table.pending.added.len()), (1, 1));
+    assert_eq!((table.pending.removed.len(), new_leaves(&table)), (1, 1));
     table.roll_back().await;
 
     put(&mut table, &[0, 990], &repositories([0, 990].into_iter(), 7)).await;
-    assert_eq!((table.pending.removed.len(), table.pending.added.len()), (2, 2));
+    assert_eq!((table.pending.removed.len(), new_leaves(&table)), (2, 2));
     table.roll_back().await;
     assert_eq!(parquet_files(&folder), 20);
 }
@@ -241,4 +246,25 @@ async fn a_repository_larger_than_a_leaf_spreads_and_shrinks_again() {
     put(&mut table, &[5], &repositories([5].into_iter(), 1)).await;
     check_leaves(&table);
     assert_eq!(table.current_leaves().count(), 1);
+}
+
+#[tokio::test]
+async fn a_sweep_in_the_order_of_the_ids_writes_each_leaf_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = open(&folder).await;
+    let all: Vec<i64> = (0..100).collect();
+    put(&mut table, &all, &repositories(all.iter().copied(), 8)).await;
+    table.commit().await.unwrap();
+    let before = parquet_files(&folder);
+
+    let mut written = 0;
+    for batch in all.chunks(7) {
+        put(&mut table, batch, &repositories(batch.iter().copied(), 8)).await;
+        check_leaves(&table);
+        written += table.pending.encoding.len();
+    }
+    table.commit().await.unwrap();
+
+    assert_eq!(parquet_files(&folder) - before, written + 1, "no leaf was written and thrown away");
+    assert_eq!(table.current_leaves().count(), written + 1);
 }

@@ -34,10 +34,17 @@ fn batch_session(time_zone: &str, partitions: usize, project: &Project, decoded:
     let context = session(time_zone, partitions);
     register_all_empty(&context, project);
     let repositories = json!({"repo_id": 7, "repo_full_name": "octo/new", "repo_owner": "octo", "repo_name": "new"});
-    let run = json!({"repo_id": 7, "run_id": "run-00000001", "run_seq": 1, "stream": "issues", "finished_at": "2024-03-09T00:01:00Z"});
-    for (table, table_rows) in
-        [("repositories", &[repositories][..]), ("decoded_issues", decoded), ("completed_runs", &[run])]
-    {
+    let closing = json!({
+        "repo_id": 7, "event_node_id": "a", "issue_number": 2, "event_type": "closed",
+        "created_at": "2024-03-01T00:15:00Z", "source_run_seq": 1,
+    });
+    let run = json!({"repo_id": 7, "run_id": "run-00000001", "run_seq": 1, "stream": "issues", "repo_full_name": "octo/new", "started_at": "2024-03-09T00:00:00Z", "finished_at": "2024-03-09T00:01:00Z"});
+    for (table, table_rows) in [
+        ("repositories", &[repositories][..]),
+        ("decoded_issues", decoded),
+        ("decoded_issue_events", &[closing]),
+        ("completed_runs", &[run]),
+    ] {
         let schema = schema_of(project, table);
         register(&context, table, schema.clone(), vec![batch(&schema, table_rows)]);
     }
@@ -129,6 +136,7 @@ async fn a_sound_batch_passes_all_audits_and_a_faulty_repository_is_named() {
         found,
         [
             ("closed_shortly_before_created", Severity::Warning, Some(7), 1),
+            ("closed_without_event", Severity::Warning, Some(7), 1),
             ("state_is_known", Severity::Error, Some(7), 1),
         ]
     );

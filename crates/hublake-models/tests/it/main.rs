@@ -7,5 +7,6 @@ mod cases;
 mod docs;
 mod embedded;
 mod forms;
+mod history;
 mod property;
 mod tables;

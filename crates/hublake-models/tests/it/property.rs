@@ -29,7 +29,7 @@ struct Issue {
 type Rows = Vec<Vec<Option<f64>>>;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn the_marts_equal_a_plain_computation(

@@ -1,0 +1,75 @@
+-- One day of a repository's issues, first event to last, without gaps: what came, went and was open.
+/*
+kind = "incremental"
+pipeline = "issues"
+grain = ["repo_id", "calendar_date"]
+*/
+WITH changes AS (
+  SELECT repo_id, CAST(valid_from AS DATE) AS day,
+    CASE WHEN began_by IN ('opened', 'transferred') AND state = 'open' THEN 1 ELSE 0 END AS opened,
+    CASE WHEN began_by = 'reopened' THEN 1 ELSE 0 END AS reopened,
+    CASE WHEN began_by = 'closed' THEN 1 ELSE 0 END AS closed, 0 AS gone,
+    CASE WHEN began_by IN ('opened', 'transferred') THEN 1 ELSE 0 END AS present,
+    CASE WHEN source = 'events' THEN 1 ELSE 0 END AS by_events
+  FROM stg_issue_state_intervals WHERE NOT is_pull_request
+  UNION ALL
+  SELECT repo_id, CAST(valid_to AS DATE) AS day, 0 AS opened, 0 AS reopened, 0 AS closed,
+    CASE WHEN ended_by = 'left' AND state = 'open' THEN 1 ELSE 0 END AS gone,
+    CASE WHEN ended_by = 'left' THEN -1 ELSE 0 END AS present,
+    CASE WHEN source = 'events' THEN -1 ELSE 0 END AS by_events
+  FROM stg_issue_state_intervals WHERE NOT is_pull_request AND valid_to IS NOT NULL
+),
+eventful_days AS (
+  SELECT repo_id, day, sum(opened) AS opened, sum(reopened) AS reopened, sum(closed) AS closed,
+    sum(gone) AS gone, sum(present) AS present, sum(by_events) AS by_events
+  FROM changes GROUP BY repo_id, day
+),
+spans AS (
+  SELECT repo_id, max(day) AS last_day FROM eventful_days GROUP BY repo_id
+),
+-- A sum of seven days changes on an eventful day and when that day falls out of it; between two such days all stays.
+stops AS (
+  SELECT repo_id, day, opened, reopened, closed, gone, present, by_events, opened + reopened AS came,
+    closed + gone AS went
+  FROM eventful_days
+  UNION ALL
+  SELECT earlier.repo_id, CAST(earlier.day + INTERVAL '7 days' AS DATE) AS day, 0 AS opened, 0 AS reopened,
+    0 AS closed, 0 AS gone, 0 AS present, 0 AS by_events, 0 AS came, 0 AS went
+  FROM eventful_days later
+  RIGHT ANTI JOIN eventful_days earlier
+    ON earlier.repo_id = later.repo_id AND CAST(earlier.day + INTERVAL '7 days' AS DATE) = later.day
+),
+sums AS (
+  SELECT *, sum(came - went) OVER past AS level, sum(present) OVER past AS present_level,
+    sum(by_events) OVER past AS by_events_level, lead(day) OVER (PARTITION BY repo_id ORDER BY day) AS next_day,
+    sum(came) OVER week AS came_7d, sum(went) OVER week AS went_7d
+  FROM stops
+  WINDOW past AS (PARTITION BY repo_id ORDER BY day ROWS UNBOUNDED PRECEDING),
+    week AS (PARTITION BY repo_id ORDER BY day RANGE BETWEEN INTERVAL '6 days' PRECEDING AND CURRENT ROW)
+),
+days AS (
+  SELECT sums.*, last_day, CAST(unnest(generate_series(day, least(next_day - INTERVAL '1 day', last_day),
+      INTERVAL '1 day')) AS DATE) AS shown_day
+  FROM spans
+  JOIN sums ON sums.repo_id = spans.repo_id
+  WHERE day <= last_day
+)
+SELECT
+  CAST(repository.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository
+  CAST(repository.repo_full_name AS VARCHAR) AS repo_full_name, -- owner/name, as the repository is called now
+  CAST(repository.repo_owner AS VARCHAR) AS repo_owner, -- owner, as the repository is called now
+  CAST(repository.repo_name AS VARCHAR) AS repo_name, -- name without the owner, as the repository is called now
+  CAST(days.shown_day AS DATE) AS calendar_date, -- day, UTC
+  CAST(CASE WHEN days.shown_day = days.day THEN days.opened ELSE 0 END AS BIGINT) AS opened_count, -- issues opened here on the day, or transferred here open
+  CAST(CASE WHEN days.shown_day = days.day THEN days.reopened ELSE 0 END AS BIGINT) AS reopened_count, -- closed ones opened again
+  CAST(CASE WHEN days.shown_day = days.day THEN days.closed ELSE 0 END AS BIGINT) AS closed_count, -- open ones closed
+  CAST(CASE WHEN days.shown_day = days.day THEN days.gone ELSE 0 END AS BIGINT) AS left_count, -- open ones deleted, transferred away or converted to discussions
+  CAST(CASE WHEN days.shown_day = days.day THEN days.came - days.went ELSE 0 END AS BIGINT) AS net_change, -- opened plus reopened minus closed minus left
+  CAST(days.level AS BIGINT) AS open_at_end, -- issues that were open at the end of the day
+  CAST(CAST(days.by_events_level AS DOUBLE) / nullif(days.present_level, 0) AS DOUBLE) AS event_share, -- of the issues in the repository at the end of the day, open or closed, the share whose state then is known from events, 0 to 1; null without any
+  CAST(days.came_7d AS BIGINT) AS rolling_7d_opened, -- opened or reopened on this and the six days before
+  CAST(days.went_7d AS BIGINT) AS rolling_7d_closed, -- closed or left on this and the six days before
+  CAST(days.came_7d - days.went_7d AS BIGINT) AS rolling_7d_net_change, -- net_change of this and the six days before
+  CAST(days.last_day AS DATE) AS last_event_date -- day on which anything last happened so far, UTC
+FROM repositories repository
+JOIN days ON days.repo_id = repository.repo_id

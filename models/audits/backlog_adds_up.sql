@@ -1,0 +1,25 @@
+-- Every day follows on the day before, and what came less what went is how the backlog changed.
+/*
+pipeline = "issues"
+severity = "error"
+scope = "repository"
+*/
+WITH backlogs AS (
+  SELECT repo_id, 'issues' AS name, calendar_date, opened_count + reopened_count - closed_count - left_count AS moved,
+    net_change, open_at_end, last_event_date
+  FROM mart_issue_backlog_daily
+  UNION ALL
+  SELECT repo_id, 'pull requests' AS name, calendar_date,
+    opened_count + reopened_count - closed_count - left_count AS moved, net_change, open_at_end, last_event_date
+  FROM mart_pull_request_backlog_daily
+),
+followed AS (
+  SELECT *, lag(calendar_date) OVER backlog AS date_before, lag(open_at_end) OVER backlog AS open_before,
+    lag(last_event_date) OVER backlog AS last_before
+  FROM backlogs
+  WINDOW backlog AS (PARTITION BY repo_id, name ORDER BY calendar_date)
+)
+SELECT repo_id, name, calendar_date, date_before, open_before, moved, net_change, open_at_end
+FROM followed
+WHERE (open_at_end - coalesce(open_before, 0) IS DISTINCT FROM moved) OR (net_change IS DISTINCT FROM moved)
+  OR CAST(calendar_date AS INT) - CAST(date_before AS INT) <> 1 OR last_before <> last_event_date

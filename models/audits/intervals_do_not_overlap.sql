@@ -1,0 +1,18 @@
+-- No two states or equal labels of an issue hold at once, and each holds for a time.
+/*
+pipeline = "issues"
+severity = "error"
+scope = "repository"
+*/
+WITH intervals AS (
+  SELECT repo_id, issue_number, 'state' AS name, valid_from, valid_to FROM stg_issue_state_intervals
+  UNION ALL
+  SELECT repo_id, issue_number, label_name AS name, valid_from, valid_to FROM stg_issue_label_intervals
+),
+followed AS (
+  SELECT *, lead(valid_from) OVER (PARTITION BY repo_id, issue_number, name ORDER BY valid_from) AS next_from
+  FROM intervals
+)
+SELECT repo_id, issue_number, name, valid_from, valid_to, next_from
+FROM followed
+WHERE valid_to <= valid_from OR valid_to > next_from OR (valid_to IS NULL AND next_from IS NOT NULL)

@@ -1,0 +1,15 @@
+-- From its first state to its last an issue has one state after the other, each unlike the one before.
+/*
+pipeline = "issues"
+severity = "error"
+scope = "repository"
+*/
+WITH followed AS (
+  SELECT repo_id, issue_number, state, valid_from, valid_to, lead(valid_from) OVER issue AS next_from,
+    lead(state) OVER issue AS next_state
+  FROM stg_issue_state_intervals
+  WINDOW issue AS (PARTITION BY repo_id, issue_number ORDER BY valid_from)
+)
+SELECT repo_id, issue_number, state, valid_to, next_from
+FROM followed
+WHERE valid_to < next_from OR state = next_state
