@@ -4,12 +4,14 @@
 //! the reason and the rest goes on.
 
 mod columns;
+mod event;
 mod issue;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type, SchemaRef, TimestampMicrosecondType};
 
 use self::columns::{Columns, Source};
+pub(crate) use self::event::is_kept_event;
 use self::issue::Issue;
 use crate::raw_rows::sha256_hex;
 use crate::{Error, Result, tables};
@@ -25,7 +27,7 @@ pub struct Rejected {
 
 /// What became of a batch of raw rows.
 pub struct Decoded {
-    /// Typed rows, of [`issue_schema`].
+    /// Typed rows, of [`issue_schema`] or [`event_schema`].
     pub rows: RecordBatch,
     /// The others.
     pub rejected: Vec<Rejected>,
@@ -34,6 +36,19 @@ pub struct Decoded {
 /// The columns of decoded issues.
 pub fn issue_schema() -> SchemaRef {
     columns::schema()
+}
+
+/// The columns of decoded events.
+pub fn event_schema() -> SchemaRef {
+    event::schema()
+}
+
+/// Decodes rows of `raw_github_issue_events`; kinds of events that are not kept become nothing.
+///
+/// # Errors
+/// The batch lacks a column of the table.
+pub fn events(raw: &RecordBatch) -> Result<Decoded> {
+    event::decode(raw)
 }
 
 /// Decodes rows of `raw_github_issues`.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// One element of an answer, as a range of the answer's bytes, and what is needed of it to go on.
@@ -11,14 +12,20 @@ pub(crate) struct Element {
     pub(crate) end: usize,
     pub(crate) id: Option<i64>,
     pub(crate) number: Option<i64>,
+    pub(crate) node_id: Option<String>,
+    pub(crate) created_at: Option<DateTime<Utc>>,
     pub(crate) updated_at: Option<DateTime<Utc>>,
+    pub(crate) is_pull_request: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Head {
     id: Option<i64>,
     number: Option<i64>,
+    node_id: Option<String>,
+    created_at: Option<DateTime<Utc>>,
     updated_at: Option<DateTime<Utc>>,
+    pull_request: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -38,8 +45,17 @@ pub(crate) fn divide(body: &[u8]) -> Result<Vec<Element>, serde_json::Error> {
         .map(|value| {
             let text = value.get();
             let start = text.as_ptr().addr() - base;
-            let head = serde_json::from_str(text).unwrap_or(Head { id: None, number: None, updated_at: None });
-            Element { start, end: start + text.len(), id: head.id, number: head.number, updated_at: head.updated_at }
+            let head: Head = serde_json::from_str(text).unwrap_or_default();
+            Element {
+                start,
+                end: start + text.len(),
+                id: head.id,
+                number: head.number,
+                node_id: head.node_id,
+                created_at: head.created_at,
+                updated_at: head.updated_at,
+                is_pull_request: head.pull_request.is_some(),
+            }
         })
         .collect())
 }

@@ -8,10 +8,12 @@
 
 mod pages;
 mod repository;
+mod search;
 mod standing;
 
-use std::collections::HashMap;
-use std::sync::Arc;
+pub mod estimate;
+
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
@@ -20,6 +22,7 @@ use hublake_github::{Client, Spent};
 use hublake_store::Cursor;
 
 use self::repository::Repository;
+use crate::events::Api;
 use crate::raw_writer::RawSender;
 use crate::{Event, Progress, RawWriter, Result, RunStamp};
 
@@ -37,12 +40,23 @@ pub struct Options {
     pub since: Option<DateTime<Utc>>,
     /// Follows the list down to this far before the watermark, whatever is known.
     pub overlap: Option<TimeDelta>,
+    /// How events are asked for.
+    pub api: Api,
+    /// Looks for vanished issues in every repository, in its whole list.
+    pub sweep: bool,
     /// Repositories collected at once.
     pub concurrency: usize,
     /// What the run calls the present; stamps what is fetched where `is_present_fixed`.
     pub run_at: DateTime<Utc>,
     /// Whether `run_at` stands for the time of every answer too (replays and tests).
     pub is_present_fixed: bool,
+}
+
+impl Options {
+    /// The time that stands for the time of an answer.
+    pub(crate) fn fetched_at(&self, at: DateTime<Utc>) -> DateTime<Utc> {
+        if self.is_present_fixed { self.run_at } else { at }
+    }
 }
 
 /// A repository to collect.
@@ -54,6 +68,8 @@ pub struct Target {
     pub full_name: String,
     /// Where collecting it stands.
     pub cursor: Option<Cursor>,
+    /// Where collecting its events stands.
+    pub events_cursor: Option<Cursor>,
 }
 
 /// What a run brought of a repository.
@@ -63,8 +79,14 @@ pub struct Collected {
     pub repo_id: i64,
     /// `owner/name` as last known before the run.
     pub full_name: String,
-    /// What it took.
+    /// What its issues took.
     pub spent: Spent,
+    /// What its events took.
+    pub events_spent: Spent,
+    /// What looking for vanished issues took.
+    pub sweep_spent: Spent,
+    /// Whether vanished issues were looked for.
+    pub is_swept: bool,
     /// What it came to.
     pub result: CollectedResult,
 }
@@ -92,9 +114,30 @@ pub enum CollectedResult {
     },
 }
 
-/// Update times of the published issues of a repository that were updated at or after an instant, by id.
-pub type Known =
-    Arc<dyn Fn(i64, DateTime<Utc>) -> BoxFuture<'static, Result<HashMap<i64, DateTime<Utc>>>> + Send + Sync>;
+/// What is published of a repository.
+pub trait Published: Send + Sync {
+    /// Which of some issues and pull requests are published, by number.
+    fn lookup(&self, repo_id: i64, numbers: Vec<i64>) -> BoxFuture<'_, Result<HashMap<i64, DateTime<Utc>>>>;
+    /// How many issues and pull requests are published that are not known to be gone.
+    fn totals(&self, repo_id: i64) -> BoxFuture<'_, Result<(i64, i64)>>;
+    /// The published issues and pull requests that are not known to be gone.
+    fn items(&self, repo_id: i64) -> BoxFuture<'_, Result<Vec<PublishedItem>>>;
+    /// Which of some events are published, by node id.
+    fn events(&self, repo_id: i64, node_ids: Vec<String>) -> BoxFuture<'_, Result<HashSet<String>>>;
+}
+
+/// An issue or pull request that is published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedItem {
+    /// Number within the repository.
+    pub number: i64,
+    /// GraphQL id.
+    pub node_id: Option<String>,
+    /// When anything on it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// Whether it is a pull request.
+    pub is_pull_request: bool,
+}
 
 /// What all repositories of a run share.
 pub struct Run<'a> {
@@ -107,7 +150,7 @@ pub struct Run<'a> {
     /// How to collect.
     pub options: &'a Options,
     /// Tells what is published.
-    pub known: Known,
+    pub published: &'a dyn Published,
     /// Told of each step.
     pub progress: Progress,
 }
@@ -137,7 +180,8 @@ async fn collect_one(run: &Run<'_>, sender: RawSender, target: Target) -> Result
         Err(error) => return Err(error),
     };
     (run.progress)(Event::Finished { repo_id, outcome: result.summary() });
-    Ok(Collected { repo_id, full_name, spent: repository.spent, result })
+    let Repository { spent, events_spent, sweep_spent, is_swept, .. } = repository;
+    Ok(Collected { repo_id, full_name, spent, events_spent, sweep_spent, is_swept, result })
 }
 
 impl CollectedResult {

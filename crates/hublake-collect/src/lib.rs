@@ -1,9 +1,10 @@
 //! What is collected from GitHub, and how an answer becomes rows.
 //!
 //! One file a stream says what to ask, where the cursor stands and when a run is complete
-//! ([`issues`]). What comes back goes through a [`RawWriter`], which puts it into the lake in groups,
+//! ([`issues`], [`events`]). What comes back goes through a [`RawWriter`], which puts it into the lake in groups,
 //! across repositories, before anything is made of it. [`decode`] turns raw payloads into typed rows.
 
+mod departures;
 mod element;
 mod error;
 mod progress;
@@ -11,6 +12,7 @@ mod raw_rows;
 mod raw_writer;
 
 pub mod decode;
+pub mod events;
 pub mod issues;
 pub mod tables;
 

@@ -10,13 +10,24 @@ use chrono::{DateTime, NaiveDate, Utc};
 use hublake_lake::PartitionedRows;
 use sha2::{Digest, Sha256};
 
-use crate::raw_writer::{RawPage, RawRun};
+use crate::events::EventElement;
+use crate::raw_writer::{Content, RawPage, RawRun};
 use crate::tables;
 use crate::{Error, Result};
 
 /// The elements of `pages` as rows of `raw_github_issues`.
 pub(crate) fn issues(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
     by_day(tables::RAW_ISSUES, pages, |page| page.fetched_at, issue_rows)
+}
+
+/// The events of `pages` as rows of `raw_github_issue_events`.
+pub(crate) fn events(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
+    by_day(tables::RAW_EVENTS, pages, |page| page.fetched_at, event_rows)
+}
+
+/// The issues that `pages` tell are gone as rows of `raw_github_issue_departures`.
+pub(crate) fn departures(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
+    by_day(tables::RAW_DEPARTURES, pages, |page| page.fetched_at, departure_rows)
 }
 
 /// `pages` as rows of `raw_pages`.
@@ -58,7 +69,7 @@ fn by_day<T>(
 }
 
 fn issue_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let count: usize = pages.iter().map(|page| page.elements.len()).sum();
+    let count: usize = pages.iter().map(|page| page.content.len()).sum();
     let bytes: usize = pages.iter().map(|page| page.body.len()).sum();
     let mut run_id = StringBuilder::new();
     let mut run_seq = Int64Builder::with_capacity(count);
@@ -73,9 +84,9 @@ fn issue_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowErro
     let mut payload = StringBuilder::with_capacity(count, bytes);
     let mut hash = StringBuilder::with_capacity(count, count * 64);
     for page in pages {
-        let body = std::str::from_utf8(&page.body)
-            .map_err(|error| arrow::error::ArrowError::InvalidArgumentError(error.to_string()))?;
-        for (index, element) in page.elements.iter().enumerate() {
+        let Content::Issues(elements) = &page.content else { continue };
+        let body = text_of(page)?;
+        for (index, element) in elements.iter().enumerate() {
             let text = &body[element.start..element.end];
             run_id.append_value(&page.stamp.run_id);
             run_seq.append_value(page.stamp.run_seq);
@@ -110,6 +121,65 @@ fn issue_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowErro
     )
 }
 
+fn event_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let mut rows = Vec::new();
+    for page in pages {
+        let Content::Events { api, elements } = &page.content else { continue };
+        let body = text_of(page)?;
+        rows.extend(elements.iter().enumerate().map(|(index, element)| (page, *api, body, index, element)));
+    }
+    let rows: Vec<_> = rows.iter().collect();
+    let payload = |body: &str, element: &EventElement| body[element.start..element.end].to_owned();
+    batch(
+        tables::file_schema(&tables::raw_events()),
+        vec![
+            strings(&rows, |(page, ..)| Some(page.stamp.run_id.to_string())),
+            numbers(&rows, |(page, ..)| Some(page.stamp.run_seq)),
+            numbers(&rows, |(page, ..)| Some(page.repo_id)),
+            strings(&rows, |(page, ..)| Some(page.repo_full_name.clone())),
+            numbers(&rows, |(page, ..)| Some(page.page_number)),
+            numbers(&rows, |(.., index, _)| i64::try_from(*index).ok()),
+            times(&rows, |(page, ..)| Some(page.fetched_at)),
+            numbers(&rows, |(.., element)| element.number),
+            strings(&rows, |(.., element)| element.node_id.clone()),
+            strings(&rows, |(.., element)| element.kind.clone()),
+            times(&rows, |(.., element)| element.created_at),
+            strings(&rows, |(_, api, ..)| Some(api.as_str().to_owned())),
+            strings(&rows, |(_, _, body, _, element)| Some(payload(body, element))),
+            strings(&rows, |(_, _, body, _, element)| Some(sha256_hex(payload(body, element).as_bytes()))),
+        ],
+    )
+}
+
+fn departure_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let mut rows = Vec::new();
+    for page in pages {
+        let Content::Departure(departure) = &page.content else { continue };
+        rows.push((page, departure, text_of(page)?));
+    }
+    let rows: Vec<_> = rows.iter().collect();
+    batch(
+        tables::file_schema(&tables::raw_departures()),
+        vec![
+            strings(&rows, |(page, ..)| Some(page.stamp.run_id.to_string())),
+            numbers(&rows, |(page, ..)| Some(page.stamp.run_seq)),
+            numbers(&rows, |(page, ..)| Some(page.repo_id)),
+            strings(&rows, |(page, ..)| Some(page.repo_full_name.clone())),
+            times(&rows, |(page, ..)| Some(page.fetched_at)),
+            numbers(&rows, |(_, departure, _)| Some(departure.number)),
+            strings(&rows, |(_, departure, _)| Some(departure.reason.to_owned())),
+            strings(&rows, |(_, departure, _)| departure.moved_to.clone()),
+            strings(&rows, |(page, ..)| Some(page.url.clone())),
+            strings(&rows, |(.., body)| Some((*body).to_owned())),
+            strings(&rows, |(.., body)| Some(sha256_hex(body.as_bytes()))),
+        ],
+    )
+}
+
+fn text_of(page: &RawPage) -> Result<&str, arrow::error::ArrowError> {
+    std::str::from_utf8(&page.body).map_err(|error| arrow::error::ArrowError::InvalidArgumentError(error.to_string()))
+}
+
 fn page_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
     let rate = |page: &&RawPage| page.rate.clone();
     batch(
@@ -127,7 +197,7 @@ fn page_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError
             times(pages, |page| Some(page.fetched_at)),
             numbers(pages, |page| i64::try_from(page.body.len()).ok()),
             strings(pages, |page| Some(sha256_hex(&page.body))),
-            numbers(pages, |page| i64::try_from(page.elements.len()).ok()),
+            numbers(pages, |page| i64::try_from(page.content.len()).ok()),
             strings(pages, |page| rate(page).map(|rate| rate.resource.as_str().to_owned())),
             numbers(pages, |page| rate(page).map(|rate| i64::from(rate.limit))),
             numbers(pages, |page| rate(page).map(|rate| i64::from(rate.remaining))),
@@ -159,7 +229,7 @@ fn run_rows(runs: &[&RawRun]) -> Result<RecordBatch, arrow::error::ArrowError> {
             strings(runs, |run| Some(run.final_url.clone())),
             numbers(runs, |run| Some(i64::from(run.spent.requests))),
             numbers(runs, |run| Some(i64::from(run.spent.not_modified))),
-            numbers(runs, |run| Some(i64::from(run.spent.quota))),
+            numbers(runs, |run| Some(i64::from(run.spent.quota) + i64::from(run.spent.graphql_points))),
         ],
     )
 }

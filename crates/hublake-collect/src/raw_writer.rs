@@ -7,13 +7,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hublake_github::{RateLimit, Spent};
-use hublake_lake::{Lake, Table};
+use hublake_lake::{Lake, PartitionedRows, Table};
 use hublake_store::{Attempt, Store};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::departures::Departure;
 use crate::element::Element;
+use crate::events::{Api, EventElement};
 use crate::{Error, Result, raw_rows, tables};
 
 /// A group is written when its bodies reach this size ...
@@ -44,18 +46,44 @@ pub(crate) struct RawPage {
     pub(crate) etag: Option<String>,
     pub(crate) fetched_at: DateTime<Utc>,
     pub(crate) body: Bytes,
-    pub(crate) elements: Vec<Element>,
+    pub(crate) content: Content,
     pub(crate) rate: Option<RateLimit>,
     pub(crate) attempt: Attempt,
 }
 
+/// What of an answer becomes rows.
+pub(crate) enum Content {
+    /// Issues and pull requests.
+    Issues(Vec<Element>),
+    /// Events.
+    Events { api: Api, elements: Vec<EventElement> },
+    /// An issue that is gone.
+    Departure(Departure),
+    /// Nothing: the answer is only noted.
+    Nothing,
+}
+
+impl Content {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Issues(elements) => elements.len(),
+            Self::Events { elements, .. } => elements.len(),
+            Self::Departure(_) => 1,
+            Self::Nothing => 0,
+        }
+    }
+}
+
 /// A complete run of a stream over a repository.
+#[derive(Clone)]
 pub(crate) struct RawRun {
     pub(crate) stamp: RunStamp,
     pub(crate) pipeline: &'static str,
     pub(crate) stream: &'static str,
     pub(crate) repo_id: i64,
     pub(crate) repo_full_name: String,
+    /// Whether that is another name than last known.
+    pub(crate) is_renamed: bool,
     pub(crate) mode: &'static str,
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) finished_at: DateTime<Utc>,
@@ -75,7 +103,7 @@ pub(crate) enum Message {
 
 /// Writes pages and runs into the lake, across repositories, in the order in which they are sent.
 ///
-/// The order of effects is: rows, pages, the repositories' progress in the control store, runs, their
+/// The order of effects is: rows, pages, the repositories' progress in the control store, runs, new names, their
 /// completion. A death between any two of them costs at most one group fetched again.
 pub struct RawWriter {
     sender: mpsc::Sender<Message>,
@@ -88,6 +116,12 @@ impl RawWriter {
         let (sender, receiver) = mpsc::channel(WAITING_PAGES);
         let group = Group { lake, store, tables: None, pages: Vec::new(), runs: Vec::new(), bytes: 0 };
         Self { sender, task: tokio::spawn(write_groups(group, receiver)) }
+    }
+
+    /// One that takes nothing: for telling what a run will do, which must not write.
+    pub(crate) fn closed() -> Self {
+        let (sender, _) = mpsc::channel(1);
+        Self { sender, task: tokio::spawn(std::future::ready(Ok(()))) }
     }
 
     pub(crate) fn sender(&self) -> RawSender {
@@ -128,6 +162,8 @@ struct Group {
 
 struct Tables {
     issues: Table,
+    events: Table,
+    departures: Table,
     pages: Table,
     runs: Table,
 }
@@ -169,10 +205,19 @@ impl Group {
             None => self.tables.insert(Tables::open(&self.lake).await?),
         };
         if !pages.is_empty() {
-            let transactions = next_transactions(&mut tables.issues, &pages).await?;
-            let (pages, issue_rows, page_rows) = lay_out(pages).await?;
-            tables.issues.append(issue_rows, &transactions).await?;
-            tables.pages.append(page_rows, &transactions).await?;
+            // Events go before the issues they belong to: where an issue is in the lake, so are its events.
+            let transactions = tables.next_transactions(&pages).await?;
+            let (pages, rows) = lay_out(pages).await?;
+            for (table, rows) in [
+                (&mut tables.events, rows.events),
+                (&mut tables.departures, rows.departures),
+                (&mut tables.issues, rows.issues),
+                (&mut tables.pages, rows.pages),
+            ] {
+                if !rows.is_empty() {
+                    table.append(rows, &transactions).await?;
+                }
+            }
             let progress: BTreeMap<_, _> =
                 pages.iter().map(|page| ((page.stream, page.repo_id), &page.attempt)).collect();
             for ((stream, repo_id), attempt) in progress {
@@ -184,6 +229,10 @@ impl Group {
                 runs.iter().map(|run| (format!("{}/{}", run.stream, run.repo_id), run.stamp.run_seq)).collect();
             tables.runs.append(raw_rows::runs(&runs)?, &transactions).await?;
             for run in &runs {
+                // Once the run is complete the next one may find nothing new, and so no name.
+                if let (true, Some((owner, name))) = (run.is_renamed, run.repo_full_name.split_once('/')) {
+                    self.store.rename_repository(run.repo_id, owner, name).await?;
+                }
                 self.store.save_attempt(run.stream, run.repo_id, &run.attempt).await?;
             }
         }
@@ -192,7 +241,7 @@ impl Group {
 
     async fn join_small_files(&mut self) -> Result<()> {
         if let Some(tables) = &mut self.tables {
-            for table in [&mut tables.issues, &mut tables.pages, &mut tables.runs] {
+            for table in [&mut tables.events, &mut tables.issues, &mut tables.pages, &mut tables.runs] {
                 table.join_small_files().await?;
             }
         }
@@ -204,32 +253,48 @@ impl Tables {
     async fn open(lake: &Lake) -> Result<Self> {
         Ok(Self {
             issues: lake.table(&tables::raw_issues()).await?,
+            events: lake.table(&tables::raw_events()).await?,
+            departures: lake.table(&tables::raw_departures()).await?,
             pages: lake.table(&tables::raw_pages()).await?,
             runs: lake.table(&tables::raw_runs()).await?,
         })
     }
+
+    /// One transaction identifier a stream and repository; its version grows by one a group. A group that died
+    /// is in some of the tables only, so the greatest version of all counts.
+    async fn next_transactions(&mut self, pages: &[RawPage]) -> Result<Vec<(String, i64)>> {
+        let ids: BTreeSet<_> = pages.iter().map(|page| (page.stream, page.repo_id)).collect();
+        let mut transactions = Vec::with_capacity(ids.len());
+        for (stream, repo_id) in ids {
+            let app_id = format!("{stream}/{repo_id}");
+            let mut version = 0;
+            for table in [&mut self.issues, &mut self.events, &mut self.departures, &mut self.pages] {
+                version = version.max(table.transaction_version(&app_id).await?.unwrap_or_default());
+            }
+            transactions.push((app_id, version + 1));
+        }
+        Ok(transactions)
+    }
 }
 
-/// One transaction identifier a stream and repository; its version grows by one a group.
-async fn next_transactions(table: &mut Table, pages: &[RawPage]) -> Result<Vec<(String, i64)>> {
-    let ids: BTreeSet<_> = pages.iter().map(|page| (page.stream, page.repo_id)).collect();
-    let mut transactions = Vec::with_capacity(ids.len());
-    for (stream, repo_id) in ids {
-        let app_id = format!("{stream}/{repo_id}");
-        let version = table.transaction_version(&app_id).await?.unwrap_or_default() + 1;
-        transactions.push((app_id, version));
-    }
-    Ok(transactions)
+/// A group's rows, by table.
+struct GroupRows {
+    issues: Vec<PartitionedRows>,
+    events: Vec<PartitionedRows>,
+    departures: Vec<PartitionedRows>,
+    pages: Vec<PartitionedRows>,
 }
 
 /// Hashing and laying out keep a processor busy, so they leave the threads that serve the network.
-async fn lay_out(
-    pages: Vec<RawPage>,
-) -> Result<(Vec<RawPage>, Vec<hublake_lake::PartitionedRows>, Vec<hublake_lake::PartitionedRows>)> {
+async fn lay_out(pages: Vec<RawPage>) -> Result<(Vec<RawPage>, GroupRows)> {
     let work = move || {
-        let issues = raw_rows::issues(&pages)?;
-        let rows = raw_rows::pages(&pages)?;
-        Ok((pages, issues, rows))
+        let rows = GroupRows {
+            issues: raw_rows::issues(&pages)?,
+            events: raw_rows::events(&pages)?,
+            departures: raw_rows::departures(&pages)?,
+            pages: raw_rows::pages(&pages)?,
+        };
+        Ok((pages, rows))
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::WriterGone)?
 }

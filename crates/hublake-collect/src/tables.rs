@@ -7,6 +7,10 @@ use hublake_lake::TableSpec;
 
 /// Issues and pull requests as they came, one row an element of an answer.
 pub const RAW_ISSUES: &str = "raw_github_issues";
+/// Events of issues and pull requests as they came, one row an event.
+pub const RAW_EVENTS: &str = "raw_github_issue_events";
+/// Issues that were looked for and are gone, with GitHub's answer.
+pub const RAW_DEPARTURES: &str = "raw_github_issue_departures";
 /// Answers: address, ETag, time, hash, limits.
 pub const RAW_PAGES: &str = "raw_pages";
 /// Complete runs of a stream over a repository; nothing is made of raw rows without one.
@@ -18,7 +22,7 @@ const PARTITION: &str = "fetched_on";
 
 /// All raw tables.
 pub fn all() -> Vec<TableSpec> {
-    vec![raw_issues(), raw_pages(), raw_runs(), raw_rejected()]
+    vec![raw_issues(), raw_events(), raw_departures(), raw_pages(), raw_runs(), raw_rejected()]
 }
 
 /// `raw_github_issues`.
@@ -36,6 +40,49 @@ pub fn raw_issues() -> TableSpec {
             number("issue_id").with_nullable(true),
             number("issue_number").with_nullable(true),
             instant("issue_updated_at").with_nullable(true),
+            text("payload"),
+            text("payload_sha256"),
+        ],
+    )
+}
+
+/// `raw_github_issue_events`.
+pub fn raw_events() -> TableSpec {
+    spec(
+        RAW_EVENTS,
+        vec![
+            text("run_id"),
+            number("run_seq"),
+            number("repo_id"),
+            text("repo_full_name"),
+            number("page_number"),
+            number("item_index"),
+            instant("fetched_at"),
+            number("issue_number").with_nullable(true),
+            text("event_node_id").with_nullable(true),
+            text("event_type").with_nullable(true),
+            instant("event_created_at").with_nullable(true),
+            text("api"),
+            text("payload"),
+            text("payload_sha256"),
+        ],
+    )
+}
+
+/// `raw_github_issue_departures`.
+pub fn raw_departures() -> TableSpec {
+    spec(
+        RAW_DEPARTURES,
+        vec![
+            text("run_id"),
+            number("run_seq"),
+            number("repo_id"),
+            text("repo_full_name"),
+            instant("fetched_at"),
+            number("issue_number"),
+            text("reason"),
+            text("moved_to").with_nullable(true),
+            text("url"),
             text("payload"),
             text("payload_sha256"),
         ],

@@ -154,6 +154,21 @@ impl Store {
         Ok(())
     }
 
+    /// Notes that a stream of a repository was looked through at `at`, whether or not anything is published of it.
+    pub async fn note_repair(&self, stream: &str, repo_id: i64, at: DateTime<Utc>) -> Result<()> {
+        sqlx::query(
+            "INSERT INTO cursors (stream, repo_id, last_repair_at) VALUES ($1, $2, $3)
+             ON CONFLICT (stream, repo_id) DO UPDATE SET last_repair_at = excluded.last_repair_at",
+        )
+        .bind(stream)
+        .bind(repo_id)
+        .bind(micros(at))
+        .execute(&self.pool)
+        .await
+        .map_err(statement("noting a repair"))?;
+        Ok(())
+    }
+
     /// Forgets collecting that is not published: the next run begins from what is.
     pub async fn clear_attempt(&self, stream: &str, repo_id: i64) -> Result<()> {
         sqlx::query("DELETE FROM attempts WHERE stream = $1 AND repo_id = $2")

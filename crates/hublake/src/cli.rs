@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use hublake_collect::events::Api;
 
 use crate::output::Format;
 
@@ -44,7 +45,7 @@ pub enum Command {
     List(FormatArgs),
     /// Collect, build, audit, publish, and answer
     #[command(
-        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full"
+        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full\n  hublake run issues --sweep\n  hublake run issues --api rest"
     )]
     Run(RunArgs),
     /// Answer again from what is published
@@ -52,8 +53,10 @@ pub enum Command {
         after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest"
     )]
     Report(ReportArgs),
-    /// The steps that a run takes
-    #[command(after_help = "Example:\n  hublake plan issues")]
+    /// What a run would do and ask GitHub for, how long that takes, and whether the quota suffices
+    #[command(
+        after_help = "Examples:\n  hublake plan issues\n  hublake plan issues --repo rust-lang/rust --full\n  hublake plan issues --sweep --format json\n  hublake plan issues --steps\n\nTo tell it, GitHub is asked for what a run asks first: free where nothing changed. Nothing is stored."
+    )]
     Plan(PlanArgs),
     /// Run SQL over every table that is published
     #[command(
@@ -152,6 +155,12 @@ pub struct RunArgs {
     /// Collect everything again
     #[arg(long, conflicts_with_all = ["since", "overlap"])]
     pub full: bool,
+    /// Look for vanished issues in the whole list of every repository, idle ones too
+    #[arg(long)]
+    pub sweep: bool,
+    /// How to ask for events; graphql needs a token and is used where there is one
+    #[arg(long, value_name = "graphql|rest")]
+    pub api: Option<Api>,
     /// Do not wait where another run goes on
     #[arg(long)]
     pub no_wait: bool,
@@ -194,7 +203,7 @@ pub struct ReportArgs {
 pub enum AnswerFormat {
     /// For people.
     Table,
-    /// One array, an object a repository.
+    /// One array of objects.
     Json,
 }
 
@@ -215,6 +224,30 @@ pub struct PlanArgs {
     /// The pipeline
     #[arg(value_enum)]
     pub pipeline: PipelineName,
+    /// Only these repositories; one that is not collected yet is not added by this
+    #[arg(long = "repo", value_name = "OWNER/NAME")]
+    pub repositories: Vec<String>,
+    /// As for a run with this option
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub since: Option<DateTime<Utc>>,
+    /// As for a run with this option
+    #[arg(long, value_name = "DAYS", value_parser = days)]
+    pub overlap: Option<TimeDelta>,
+    /// As for a run with this option
+    #[arg(long, conflicts_with_all = ["since", "overlap"])]
+    pub full: bool,
+    /// As for a run with this option
+    #[arg(long)]
+    pub sweep: bool,
+    /// As for a run with this option
+    #[arg(long, value_name = "graphql|rest")]
+    pub api: Option<Api>,
+    /// Only the steps, with every model and audit; GitHub is not asked
+    #[arg(long, conflicts_with_all = ["repositories", "since", "overlap", "full", "sweep", "api"])]
+    pub steps: bool,
+    /// How to write
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AnswerFormat,
 }
 
 /// See [`Command::Query`].
@@ -307,6 +340,12 @@ pub struct SimArgs {
     /// Requests an hour for each token
     #[arg(long, default_value_t = 5000)]
     pub rate_limit: u64,
+    /// State events of each generated issue, about [default: as they come]
+    #[arg(long, value_name = "N", conflicts_with = "data")]
+    pub events_per_issue: Option<u32>,
+    /// Items that a GraphQL query can serve before its time is over [default: any number]
+    #[arg(long, value_name = "N")]
+    pub graphql_clock_nodes: Option<u64>,
     /// The instant at which the simulated clock stands [default: the end of the data]
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub now: Option<DateTime<Utc>>,

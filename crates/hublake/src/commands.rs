@@ -50,7 +50,7 @@ pub async fn dispatch(command: Command) -> Result<Ended> {
     match command {
         Command::Sim(args) => return sim::sim(args).await,
         Command::Demo(args) => return demo::demo(settings, args).await,
-        Command::Plan(args) => return plan::plan(args),
+        Command::Plan(args) => return plan::plan(settings, args).await,
         _ => {}
     }
     let home = Home::open(settings).await?;

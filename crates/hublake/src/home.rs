@@ -30,14 +30,23 @@ impl Home {
 
     /// A client with the token of the environment, else the saved credential, else none.
     pub async fn client(&self) -> Result<Client> {
-        let auth = match &self.settings.token {
+        client(&self.settings, self.auth().await?)
+    }
+
+    /// Like [`Home::client`], for a look at how things are: it waits for no limit and tries again once.
+    pub async fn hasty_client(&self) -> Result<Client> {
+        let config = config(&self.settings, self.auth().await?);
+        new_client(Config { max_wait: Duration::ZERO, max_retries: 1, ..config })
+    }
+
+    async fn auth(&self) -> Result<Auth> {
+        Ok(match &self.settings.token {
             Some(token) => Auth::Token(token.clone()),
             None => match self.store.credential(self.settings.secret_key.as_ref()).await? {
                 Some(credential) => auth_of(credential.secret),
                 None => Auth::Anonymous,
             },
-        };
-        client(&self.settings, auth)
+        })
     }
 }
 
@@ -53,7 +62,11 @@ pub fn auth_of(secret: Secret) -> Auth {
 
 /// A client that asks as `auth`.
 pub fn client(settings: &Settings, auth: Auth) -> Result<Client> {
-    let config = Config {
+    new_client(config(settings, auth))
+}
+
+fn config(settings: &Settings, auth: Auth) -> Config {
+    Config {
         api_url: settings.api_url.clone(),
         auth,
         quota_floor_fraction: settings.quota_floor,
@@ -66,6 +79,9 @@ pub fn client(settings: &Settings, auth: Auth) -> Result<Client> {
         },
         max_wait: Duration::from_secs(settings.max_wait_seconds),
         ..Config::default()
-    };
+    }
+}
+
+fn new_client(config: Config) -> Result<Client> {
     Client::new(config).context("the way to GitHub cannot be set up")
 }

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod collect;
+mod known;
 pub mod publish;
 pub mod purge;
 
@@ -11,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use hublake_collect::issues::Collected;
 use hublake_collect::{Progress, RunStamp};
+use hublake_github::Spent;
 use hublake_models::Project;
 use hublake_store::{Repository, Run, RunRepository, RunState};
 
@@ -87,6 +89,10 @@ pub struct RunOptions {
     pub since: Option<DateTime<Utc>>,
     /// Follow the list this far before the watermark.
     pub overlap: Option<chrono::TimeDelta>,
+    /// How events are asked for; by GraphQL where there is a token if `None`.
+    pub api: Option<hublake_collect::events::Api>,
+    /// Look for vanished issues in every repository.
+    pub sweep: bool,
 }
 
 /// What a run came to.
@@ -127,7 +133,7 @@ pub async fn run(home: &Home, project: &Project, options: RunOptions, progress: 
                 _ => RunState::Partial,
             };
             let message = format!("{} repositories, {failed} failed", outcome.collected.len());
-            (state, message, outcome.collected.iter().map(|one| summary(outcome, one)).collect())
+            (state, message, outcome.collected.iter().flat_map(|one| summaries(outcome, one)).collect())
         }
         Err(error) => (RunState::Failed, format!("{error:#}"), Vec::new()),
     };
@@ -189,7 +195,8 @@ async fn attempt<T, F: Future<Output = Result<T>>>(step: &Step, work: impl Fn() 
     }
 }
 
-fn summary(outcome: &RunOutcome, collected: &Collected) -> RunRepository {
+/// What the run notes of a repository, a stream each; searching for vanished issues is counted apart.
+fn summaries(outcome: &RunOutcome, collected: &Collected) -> Vec<RunRepository> {
     use hublake_collect::issues::CollectedResult;
     let (state, rows) = match &collected.result {
         CollectedResult::Unchanged => ("unchanged", 0),
@@ -197,16 +204,19 @@ fn summary(outcome: &RunOutcome, collected: &Collected) -> RunRepository {
         CollectedResult::Failed { .. } => ("failed", 0),
     };
     let failure = outcome.failure(collected);
-    RunRepository {
+    let note = |stream: &str, spent: Spent, rows| RunRepository {
         repo_id: collected.repo_id,
-        stream: hublake_collect::issues::STREAM.to_owned(),
+        stream: stream.to_owned(),
         state: if failure.is_some() { "failed" } else { state }.to_owned(),
-        message: failure.unwrap_or_default(),
-        requests: i64::from(collected.spent.requests),
-        not_modified: i64::from(collected.spent.not_modified),
-        quota: i64::from(collected.spent.quota),
+        message: failure.clone().unwrap_or_default(),
+        requests: i64::from(spent.requests),
+        not_modified: i64::from(spent.not_modified),
+        quota: i64::from(spent.quota) + i64::from(spent.graphql_points),
         row_count: rows,
-    }
+    };
+    let others = [(hublake_collect::events::STREAM, collected.events_spent), ("issue_sweep", collected.sweep_spent)];
+    let others = others.into_iter().filter(|(_, spent)| spent.requests > 0).map(|(name, spent)| note(name, spent, 0));
+    std::iter::once(note(hublake_collect::issues::STREAM, collected.spent, rows)).chain(others).collect()
 }
 
 /// The stamp of a run for what it writes.

@@ -42,6 +42,7 @@ pub(super) fn schema() -> SchemaRef {
         instant("created_at"),
         instant("updated_at"),
         optional(instant("closed_at")),
+        optional(instant("merged_at")),
         text("html_url"),
         text("api_url"),
         optional(text("comments_url")),
@@ -100,6 +101,7 @@ pub(super) struct Columns {
     created_at: TimestampMicrosecondBuilder,
     updated_at: TimestampMicrosecondBuilder,
     closed_at: TimestampMicrosecondBuilder,
+    merged_at: TimestampMicrosecondBuilder,
     html_url: StringBuilder,
     api_url: StringBuilder,
     comments_url: StringBuilder,
@@ -143,6 +145,7 @@ impl Columns {
             created_at: instants(rows),
             updated_at: instants(rows),
             closed_at: instants(rows),
+            merged_at: instants(rows),
             html_url: texts(),
             api_url: texts(),
             comments_url: texts(),
@@ -192,6 +195,8 @@ impl Columns {
         let request = issue.pull_request.as_ref();
         self.is_pull_request.append_value(request.is_some());
         self.pull_request_url.append_option(request.and_then(|request| request.url.as_deref()));
+        let merged_at = request.and_then(|request| request.merged_at);
+        self.merged_at.append_option(merged_at.map(|at| at.timestamp_micros()));
         self.pull_request_html_url.append_option(request.and_then(|request| request.html_url.as_deref()));
         push_labels(&mut self.labels, &issue.labels);
         push_assignees(&mut self.assignees, &issue.assignees);
@@ -228,6 +233,7 @@ impl Columns {
             Arc::new(self.created_at.finish()),
             Arc::new(self.updated_at.finish()),
             Arc::new(self.closed_at.finish()),
+            Arc::new(self.merged_at.finish()),
             Arc::new(self.html_url.finish()),
             Arc::new(self.api_url.finish()),
             Arc::new(self.comments_url.finish()),

@@ -64,6 +64,7 @@ pub(super) struct App<'a> {
 pub(super) struct PullRequest<'a> {
     pub(super) url: Option<Cow<'a, str>>,
     pub(super) html_url: Option<Cow<'a, str>>,
+    pub(super) merged_at: Option<DateTime<Utc>>,
 }
 
 #[derive(Deserialize)]

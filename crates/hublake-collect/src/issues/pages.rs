@@ -8,7 +8,7 @@ use url::Url;
 
 use super::{Options, Run, STREAM, Target};
 use crate::element::{Element, repository_name};
-use crate::raw_writer::{RawPage, RawSender};
+use crate::raw_writer::{Content, RawPage, RawSender};
 use crate::{Event, Result};
 
 /// What a request of the list came to.
@@ -33,7 +33,7 @@ pub(super) struct ReadPage {
 
 impl ReadPage {
     pub(super) fn new(page: Page, elements: Vec<Element>, options: &Options) -> Self {
-        let fetched_at = if options.is_present_fixed { options.run_at } else { page.fetched_at };
+        let fetched_at = options.fetched_at(page.fetched_at);
         Self {
             url: page.url,
             final_url: page.final_url,
@@ -116,7 +116,7 @@ impl<'a> Pages<'a> {
                 etag: page.etag,
                 fetched_at: page.fetched_at,
                 body: page.body,
-                elements: page.elements,
+                content: Content::Issues(page.elements),
                 rate: page.rate,
                 attempt: attempt.clone(),
             })

@@ -15,7 +15,7 @@ const REPAIR_OVERLAP: TimeDelta = TimeDelta::days(30);
 const REPAIR_EVERY: TimeDelta = TimeDelta::days(7);
 
 /// Where following the list ends: at a page with rows older than this or, where it must be known, at the first
-/// page that is wholly known and older.
+/// page that is wholly known and reaches past it.
 pub(super) struct Stop {
     pub(super) older_than: DateTime<Utc>,
     pub(super) must_be_known: bool,
@@ -55,18 +55,52 @@ impl Repository<'_> {
     }
 
     pub(super) fn new_attempt(&self, probe_url: &Url, page: &ReadPage) -> Attempt {
-        let is_first = self.watermark().is_none() || self.run.options.full;
         Attempt {
             first_run_seq: self.run.stamp.run_seq,
             last_run_seq: self.run.stamp.run_seq,
             started_at: self.run.options.run_at,
-            mode: if is_first { "full" } else { "incremental" }.to_owned(),
+            mode: if self.is_first() { "full" } else { "incremental" }.to_owned(),
             committed_updated_at: None,
             max_updated_at: page.newest(),
             probe_url: Some(probe_url.to_string()),
             probe_etag: page.etag.clone(),
             complete: false,
             is_repair: false,
+        }
+    }
+
+    /// Whether what is published has its events.
+    pub(super) fn has_events(&self) -> bool {
+        let cursor = self.target.events_cursor.as_ref();
+        cursor.is_some_and(|cursor| {
+            cursor.published_run_seq.is_some() || cursor.attempt.as_ref().is_some_and(|attempt| attempt.complete)
+        })
+    }
+
+    /// Whether it is time to look for vanished issues though nothing changed.
+    pub(super) fn is_sweep_due(&self) -> bool {
+        let last = self.target.events_cursor.as_ref().and_then(|cursor| cursor.last_repair_at);
+        self.run.options.sweep || last.is_none_or(|at| self.run.options.run_at - at >= REPAIR_EVERY)
+    }
+
+    /// For a run that found no change in the list: everything stays as it is published.
+    pub(super) fn idle_attempt(&self) -> Attempt {
+        let cursor = self.target.cursor.as_ref();
+        let (probe_url, probe_etag) = match self.collected() {
+            Some(attempt) => (attempt.probe_url.clone(), attempt.probe_etag.clone()),
+            None => cursor.map(|cursor| (cursor.probe_url.clone(), cursor.probe_etag.clone())).unwrap_or_default(),
+        };
+        Attempt {
+            first_run_seq: self.run.stamp.run_seq,
+            last_run_seq: self.run.stamp.run_seq,
+            started_at: self.run.options.run_at,
+            mode: "incremental".to_owned(),
+            committed_updated_at: None,
+            max_updated_at: self.watermark(),
+            probe_url,
+            probe_etag,
+            complete: false,
+            is_repair: self.collected().is_some_and(|attempt| attempt.is_repair),
         }
     }
 

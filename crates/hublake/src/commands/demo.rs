@@ -27,7 +27,7 @@ const GENERATED: GenerateOptions = GenerateOptions { repos: 3, issues: 3000, see
 /// Collects a simulated GitHub into a home of its own and prints the answers.
 pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     let now = demo_day()?;
-    let world = super::sim::world(args.data.as_deref(), &GENERATED, args.data.is_none().then_some(now))?;
+    let world = super::sim::world(args.data.as_deref(), &GENERATED, None, args.data.is_none().then_some(now))?;
     let names: Vec<String> = world.repositories().map(github_sim::Repository::full_name).collect();
     let present = world.now();
     let limits = LimitOptions { core: 1_000_000, ..LimitOptions::default() };
@@ -54,7 +54,8 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     say!("\n$ hublake run issues");
     let project = Project::embedded()?;
     let selected = home.store.repositories().await?;
-    let options = RunOptions { repositories: selected.clone(), full: false, since: None, overlap: None };
+    let options =
+        RunOptions { repositories: selected.clone(), full: false, since: None, overlap: None, api: None, sweep: false };
     let started = std::time::Instant::now();
     let outcome = pipeline::run(&home, &project, options.clone(), progress::progress(selected.len())).await?;
     let seconds = started.elapsed().as_secs_f64();

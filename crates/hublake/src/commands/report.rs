@@ -113,19 +113,38 @@ pub async fn add_notes(home: &Home, all: &mut [Figures], published: Option<&Publ
 
 fn list_query(list: IssueList, selected: &[Repository], window: Window, limit: u32) -> String {
     let ids: Vec<_> = selected.iter().map(|repository| repository.repo_id.to_string()).collect();
-    let within = |column: &str| format!("{column} BETWEEN DATE '{}' AND DATE '{}'", window.from(), window.until);
-    let (condition, order) = match list {
-        IssueList::Opened => (within("created_date"), "created_at DESC, repo_id, issue_number DESC"),
-        // The figure leaves out those whose time of closing is not known.
-        IssueList::Closed => (
-            format!("closed_at_source = 'github' AND {}", within("closed_date")),
-            "closed_at DESC, repo_id, issue_number DESC",
+    let within = format!(
+        "CAST(part.valid_from AS DATE) BETWEEN DATE '{}' AND DATE '{}' AND NOT part.is_pull_request",
+        window.from(),
+        window.until
+    );
+    // One row for each opening and each closing, so that the list is as long as the figure is great.
+    let parts = "stg_issue_state_intervals part JOIN mart_issue_lifecycle issue
+         ON issue.repo_id = part.repo_id AND issue.issue_number = part.issue_number";
+    let (source, closed_at, condition, order) = match list {
+        IssueList::Opened => (
+            parts,
+            "issue.closed_at",
+            format!("part.began_by IN ('opened', 'transferred') AND part.state = 'open' AND {within}"),
+            "part.valid_from DESC, issue.repo_id, issue.issue_number DESC",
         ),
-        IssueList::Oldest => ("is_open".to_owned(), "created_at, repo_id, issue_number"),
+        IssueList::Closed => (
+            parts,
+            "part.valid_from AS closed_at",
+            format!("part.began_by = 'closed' AND {within}"),
+            "part.valid_from DESC, issue.repo_id, issue.issue_number DESC",
+        ),
+        IssueList::Oldest => (
+            "mart_issue_lifecycle issue",
+            "issue.closed_at",
+            "issue.is_open".to_owned(),
+            "issue.created_at, issue.repo_id, issue.issue_number",
+        ),
     };
     format!(
-        "SELECT repo_full_name, issue_number, title, author_login, created_at, closed_at, updated_at, html_url
-         FROM mart_issue_lifecycle WHERE repo_id IN ({}) AND {condition} ORDER BY {order} LIMIT {limit}",
+        "SELECT issue.repo_full_name, issue.issue_number, issue.title, issue.author_login, issue.created_at, {closed_at},
+             issue.updated_at, issue.html_url
+         FROM {source} WHERE issue.repo_id IN ({}) AND {condition} ORDER BY {order} LIMIT {limit}",
         ids.join(", ")
     )
 }

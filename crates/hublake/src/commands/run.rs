@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 use hublake_collect::issues::CollectedResult;
+use hublake_github::Spent;
 use hublake_models::Project;
 use hublake_store::{Holder, Lock, LockOutcome, Repository};
 
@@ -17,8 +18,14 @@ pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
     let project = Project::embedded()?;
     let selected = repositories::select(home, &args.repositories, true).await?;
     let lock = lock(home, args.no_wait).await?;
-    let options =
-        RunOptions { repositories: selected.clone(), full: args.full, since: args.since, overlap: args.overlap };
+    let options = RunOptions {
+        repositories: selected.clone(),
+        full: args.full,
+        since: args.since,
+        overlap: args.overlap,
+        api: args.api,
+        sweep: args.sweep,
+    };
     let shown = progress::progress(selected.len());
     let outcome = pipeline::run(home, &project, options, shown).await?;
     drop(lock);
@@ -57,23 +64,24 @@ async fn lock(home: &Home, no_wait: bool) -> Result<Lock> {
 
 /// What the run did, on stderr.
 fn tell(outcome: &RunOutcome) {
-    let (mut requests, mut not_modified, mut quota, mut rows) = (0, 0, 0, 0);
-    let mut changed = 0;
+    let (mut spent, mut searching) = (Spent::default(), Spent::default());
+    let (mut rows, mut changed) = (0, 0);
     for one in &outcome.collected {
-        requests += one.spent.requests;
-        not_modified += one.spent.not_modified;
-        quota += one.spent.quota;
+        spent += one.spent + one.events_spent;
+        searching += one.sweep_spent;
         if let CollectedResult::Changed { rows: collected, .. } = &one.result {
             rows += collected;
             changed += 1;
         }
     }
     tell!(
-        "{}: {} of {} repositories changed, {rows} rows; {requests} requests, {not_modified} not modified, {quota} of the quota",
+        "{}: {changed} of {} repositories changed, {rows} rows; {spent}",
         outcome.run.run_id,
-        changed,
         outcome.collected.len()
     );
+    if searching.requests > 0 {
+        tell!("looking for vanished issues: {searching}");
+    }
     for one in &outcome.collected {
         if let Some(message) = outcome.failure(one) {
             tell!("error: {message}");

@@ -1,28 +1,27 @@
 //! One batch of repositories: decoded, built, ready to be audited and written.
 
+mod decoding;
+mod known_payloads;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use arrow::array::{Array, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use datafusion::catalog::MemorySchemaProvider;
-use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
-use futures::TryStreamExt;
-use hublake_collect::decode;
 use hublake_collect::tables;
 use hublake_lake::{SessionOptions, Snapshot, Table, Taken, session};
 use hublake_models::{Kind, Model, Project};
 use hublake_store::{Repository, Run};
 
+use self::decoding::{decode_streams, register_departures};
+use self::known_payloads::KnownPayloads;
 use super::ISSUES;
 use crate::home::Home;
-
-/// Batches of raw rows that are decoded at once, and rows in each: a payload is some kilobytes.
-const DECODERS: usize = 2;
-const RAW_ROWS: usize = 512;
 
 /// A complete run of a repository.
 #[derive(Clone, Debug)]
@@ -43,8 +42,22 @@ pub struct Member {
     /// The newest complete run. Rows of earlier, incomplete runs belong to it: a first load that died and
     /// went on is several runs, of which only the last is complete.
     pub complete_run_seq: i64,
+    /// Whether everything that was collected is decoded, also what is published as it came.
+    pub reads_all: bool,
     /// How much work it is, in published issues.
     pub weight: i64,
+}
+
+/// The raw tables as they were when publishing began.
+pub struct RawTables {
+    /// `raw_runs`.
+    pub runs: Snapshot,
+    /// `raw_github_issues`.
+    pub issues: Snapshot,
+    /// `raw_github_issue_events`.
+    pub events: Snapshot,
+    /// `raw_github_issue_departures`.
+    pub departures: Snapshot,
 }
 
 /// The rows of some repositories in every stored table, not yet written.
@@ -63,23 +76,30 @@ impl Batch {
         home: &Home,
         project: &Project,
         run: &Run,
-        raw_issues: &Snapshot,
-        raw_runs: &Snapshot,
-        stored: &BTreeMap<String, Table>,
+        raw: &RawTables,
+        stored: &mut BTreeMap<String, Table>,
         members: &[Member],
     ) -> Result<Self> {
         let options = SessionOptions { memory_limit_bytes: home.settings.memory_bytes, ..Default::default() };
         let context = session(&options)?;
         register(&context, "repositories", vec![repositories(members)?])?;
-        register_runs(&context, raw_runs, members).await?;
-        let rejected = register_decoded(home, &context, raw_issues, members).await?;
-        let taken = take_previous(&context, project, stored, members).await?;
+        register_runs(&context, &raw.runs, members).await?;
+        register_departures(&context, &raw.departures, members).await?;
+        let started = Instant::now();
+        let (taken, known) = take_previous(&context, project, stored, members).await?;
+        let taken_ms = millis_since(started);
+        let rejected = decode_streams(home, &context, raw, members, known).await?;
+        context.register_table(tables::RAW_ISSUES, raw.issues.provider())?;
+        let decoded_ms = millis_since(started);
         let rows = hublake_models::build(&context, project, ISSUES.name, run.run_at, None).await?;
+        let built_ms = millis_since(started);
+        tracing::debug!(repositories = members.len(), taken_ms, decoded_ms, built_ms, "batch built");
         Ok(Self { context, rejected, rows, taken })
     }
 
     /// Puts the rows into the tables; they are visible after the tables' commit.
     pub async fn write(self, stored: &mut BTreeMap<String, Table>) -> Result<()> {
+        let started = Instant::now();
         let Self { context, mut rows, mut taken, .. } = self;
         drop(context);
         let puts = stored.iter_mut().filter_map(|(name, table)| {
@@ -88,6 +108,7 @@ impl Batch {
             Some(table.put(taken, rows))
         });
         futures::future::try_join_all(puts).await?;
+        tracing::debug!(written_ms = millis_since(started), "batch written");
         Ok(())
     }
 }
@@ -104,6 +125,10 @@ pub async fn collected_runs(context: &SessionContext) -> Result<HashMap<i64, Vec
         }
     }
     Ok(runs)
+}
+
+pub(super) fn millis_since(started: Instant) -> u64 {
+    u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn repositories(members: &[Member]) -> Result<RecordBatch> {
@@ -138,103 +163,35 @@ async fn register_runs(context: &SessionContext, raw_runs: &Snapshot, members: &
     Ok(())
 }
 
-/// Decodes the raw rows of the members' runs; those that cannot be decoded go to `raw_rejected`.
-async fn register_decoded(
-    home: &Home,
-    context: &SessionContext,
-    raw_issues: &Snapshot,
-    members: &[Member],
-) -> Result<BTreeMap<i64, usize>> {
-    context.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
-    let query = format!("SELECT * FROM {} WHERE {}", tables::RAW_ISSUES, is_of(members));
-    let memory_limit_bytes = home.settings.memory_bytes;
-    let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
-    reading.register_table(tables::RAW_ISSUES, raw_issues.provider())?;
-    let stream = reading.sql(&query).await?.execute_stream().await?;
-    let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
-        .map_err(unreadable_raw)
-        .map_ok(|raw| async move {
-            let work = move || -> Result<_> {
-                let decoded = decode::issues(&raw)?;
-                // Only the rows that were rejected are needed again.
-                let kept = if decoded.rejected.is_empty() { raw.slice(0, 0) } else { raw };
-                Ok((kept, decoded))
-            };
-            tokio::task::spawn_blocking(work).await?
-        })
-        .try_buffered(DECODERS)
-        .try_collect()
-        .await?;
-    let mut rejected = BTreeMap::new();
-    let mut rows = Vec::with_capacity(decoded.len());
-    for (raw, decoded) in decoded {
-        if !decoded.rejected.is_empty() {
-            keep_rejected(home, &raw, &decoded.rejected, &mut rejected).await?;
-        }
-        rows.push(decoded.rows);
-    }
-    let table = MemTable::try_new(decode::issue_schema(), vec![rows])?;
-    context.register_table("decoded_issues", Arc::new(table))?;
-    Ok(rejected)
-}
-
-/// A file of raw rows that is damaged or gone stops the step: what it held is not to be guessed.
-fn unreadable_raw(error: DataFusionError) -> anyhow::Error {
-    match error.find_root() {
-        DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) => anyhow::anyhow!(
-            "table {} cannot be read: {error}\nhint: a file of it is damaged or gone; restore it from a backup and run again. Nothing was published",
-            tables::RAW_ISSUES
-        ),
-        _ => error.into(),
-    }
-}
-
-async fn keep_rejected(
-    home: &Home,
-    raw: &RecordBatch,
-    rejected: &[decode::Rejected],
-    counts: &mut BTreeMap<i64, usize>,
-) -> Result<()> {
-    let column = |name: &str| raw.column_by_name(name).map(|column| column.as_primitive::<Int64Type>());
-    let (ids, runs) = column("repo_id").zip(column("run_seq")).context("raw rows lack repo_id or run_seq")?;
-    let pages = column("page_number").context("raw rows lack page_number")?;
-    let items = column("item_index").context("raw rows lack item_index")?;
-    let mut table = home.lake.table(&tables::raw_rejected()).await?;
-    for one in rejected {
-        let repo_id = ids.value(one.row);
-        // One identifier an element: a batch that is built again rejects it again, and it is kept once.
-        let app_id =
-            format!("rejected/{repo_id}/{}/{}/{}", runs.value(one.row), pages.value(one.row), items.value(one.row));
-        let rows = decode::rejected_rows(raw, std::slice::from_ref(one), hublake_collect::issues::STREAM)?;
-        table.append(rows, &[(app_id, 1)]).await?;
-        *counts.entry(repo_id).or_default() += 1;
-        tracing::warn!(repo_id, reason = one.reason, "an element was rejected");
-    }
-    Ok(())
-}
-
 /// Takes the members' rows out of every stored table; `previous` offers those that a model reads.
 async fn take_previous(
     context: &SessionContext,
     project: &Project,
-    stored: &BTreeMap<String, Table>,
+    stored: &mut BTreeMap<String, Table>,
     members: &[Member],
-) -> Result<BTreeMap<String, Taken>> {
+) -> Result<(BTreeMap<String, Taken>, KnownPayloads)> {
     let catalog = context.catalog("hublake").context("the session has no catalogue")?;
     let previous = Arc::new(MemorySchemaProvider::new());
     catalog.register_schema("previous", previous)?;
     let ids: Vec<i64> = members.iter().map(|member| member.repository.repo_id).collect();
     let mut all = BTreeMap::new();
+    let (mut issues, mut departures) = (Vec::new(), Vec::new());
     for model in project.stored().filter(|model| model.pipeline == ISSUES.name) {
-        let table = stored.get(&model.name).with_context(|| format!("table {} is not open", model.name))?;
+        let table = stored.get_mut(&model.name).with_context(|| format!("table {} is not open", model.name))?;
         let mut taken = table.take(&ids, reads_previous(model)).await?;
         let rows = std::mem::take(&mut taken.previous);
+        match model.name.as_str() {
+            "stg_issue_current" => issues.clone_from(&rows),
+            "stg_issue_departures" => departures.clone_from(&rows),
+            _ => {}
+        }
         let schema = Arc::clone(&table.snapshot().schema);
         let memory = Arc::new(MemTable::try_new(schema, vec![rows])?);
         context.register_table(datafusion::common::TableReference::partial("previous", model.name.as_str()), memory)?;
         all.insert(model.name.clone(), taken);
     }
-    Ok(all)
+    let known = KnownPayloads::of(&issues, &departures, members)?;
+    Ok((all, known))
 }
 
 fn reads_previous(model: &Model) -> bool {

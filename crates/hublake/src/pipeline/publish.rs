@@ -10,13 +10,13 @@ use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use datafusion::prelude::SessionContext;
 use hublake_collect::issues::STREAM;
-use hublake_collect::tables;
+use hublake_collect::{events, tables};
 use hublake_lake::{SessionOptions, Snapshot, Table, TableSpec, session};
 use hublake_models::{Project, Scope, Severity, Violation};
 use hublake_store::{Cursor, NewPublication, Repository, Run};
 
 use super::ISSUES;
-use super::batch::{self, Batch, Member};
+use super::batch::{self, Batch, Member, RawTables};
 use crate::home::Home;
 
 /// Work that is done at once, in published issues; a larger repository is a batch of its own.
@@ -52,7 +52,8 @@ pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Publis
     let versions = work.commit().await?;
     work.audit_tables(&versions, &mut published).await?;
     let moved: BTreeSet<i64> = published.repositories.iter().copied().collect();
-    let cursors = pending.into_iter().filter(|(cursor, _)| moved.contains(&cursor.repo_id)).map(|(cursor, _)| cursor);
+    let cursors = pending.into_iter().map(|(cursor, _)| cursor).chain(complete(home, events::STREAM).await?);
+    let cursors = cursors.filter(|cursor| moved.contains(&cursor.repo_id));
     let published_at = home.settings.present();
     home.store
         .publish(NewPublication {
@@ -71,12 +72,18 @@ pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Publis
 async fn pending(home: &Home) -> Result<Vec<(Cursor, Repository)>> {
     let mut repositories: HashMap<i64, Repository> =
         home.store.all_repositories().await?.into_iter().map(|one| (one.repo_id, one)).collect();
-    let cursors = home.store.cursors(STREAM).await?;
-    let complete = cursors.into_iter().filter(|cursor| cursor.attempt.as_ref().is_some_and(|attempt| attempt.complete));
-    Ok(complete
+    Ok(complete(home, STREAM)
+        .await?
+        .into_iter()
         .filter_map(|cursor| Some((repositories.remove(&cursor.repo_id)?, cursor)))
         .map(|(repository, cursor)| (cursor, repository))
         .collect())
+}
+
+async fn complete(home: &Home, stream: &str) -> Result<Vec<Cursor>> {
+    let cursors = home.store.cursors(stream).await?;
+    let is_complete = |cursor: &Cursor| cursor.attempt.as_ref().is_some_and(|attempt| attempt.complete);
+    Ok(cursors.into_iter().filter(is_complete).collect())
 }
 
 /// The cursor once its attempt is published.
@@ -87,7 +94,11 @@ fn moved_cursor(cursor: Cursor) -> Cursor {
         probe_url: attempt.probe_url.clone(),
         probe_etag: attempt.probe_etag.clone(),
         published_run_seq: Some(attempt.last_run_seq),
-        last_repair_at: if attempt.is_repair { Some(attempt.started_at) } else { cursor.last_repair_at },
+        // Events have no repair: their cursor notes when vanished issues were last looked for.
+        last_repair_at: match attempt.is_repair && cursor.stream == STREAM {
+            true => Some(attempt.started_at),
+            false => cursor.last_repair_at,
+        },
         attempt: None,
         ..cursor
     }
@@ -97,9 +108,11 @@ struct Work<'a> {
     home: &'a Home,
     project: &'a Project,
     run: &'a Run,
-    raw_runs: Snapshot,
-    raw_issues: Snapshot,
+    raw: RawTables,
     stored: BTreeMap<String, Table>,
+    /// Whether the tables are what readers see. After a death between two commits they are not, and nothing may be
+    /// concluded from one table on the others.
+    is_as_published: bool,
     accepted: BTreeSet<(String, i64)>,
 }
 
@@ -111,13 +124,22 @@ impl<'a> Work<'a> {
             stored.insert(model.name.clone(), home.lake.table(&spec).await?);
         }
         let exceptions = home.store.exceptions().await?;
+        let publication = home.store.latest_publication(ISSUES.name).await?;
+        let is_as_published = publication.is_some_and(|publication| {
+            stored.iter().all(|(name, table)| publication.tables.get(name) == Some(&table.snapshot().version))
+        });
         Ok(Self {
             home,
             project,
             run,
-            raw_runs: raw(home, tables::RAW_RUNS).await?,
-            raw_issues: raw(home, tables::RAW_ISSUES).await?,
+            raw: RawTables {
+                runs: raw(home, tables::RAW_RUNS).await?,
+                issues: raw(home, tables::RAW_ISSUES).await?,
+                events: home.lake.table(&tables::raw_events()).await?.snapshot().clone(),
+                departures: home.lake.table(&tables::raw_departures()).await?.snapshot().clone(),
+            },
             stored,
+            is_as_published,
             accepted: exceptions.into_iter().map(|one| (one.rule, one.repo_id)).collect(),
         })
     }
@@ -125,7 +147,7 @@ impl<'a> Work<'a> {
     /// The pending repositories with the runs to publish and how much work they are.
     async fn members(&self, pending: &[(Cursor, Repository)]) -> Result<Vec<Member>> {
         let context = self.session()?;
-        context.register_table("runs", self.raw_runs.provider())?;
+        context.register_table("runs", self.raw.runs.provider())?;
         let issues = self.stored.get("stg_issue_current").context("there is no model stg_issue_current")?;
         context.register_table("issues", issues.snapshot().provider())?;
         let published =
@@ -142,6 +164,7 @@ impl<'a> Work<'a> {
                 repository: repository.clone(),
                 published_run_seq,
                 complete_run_seq,
+                reads_all: !self.is_as_published || cursor.attempt.as_ref().is_some_and(|attempt| attempt.is_repair),
                 weight: known + COLLECTED_WEIGHT * runs.map(|run| run.records).sum::<i64>(),
             });
         }
@@ -152,17 +175,10 @@ impl<'a> Work<'a> {
     /// Builds, audits and writes one batch; repositories that fail an audit are left out and the rest is built again.
     async fn batch(&mut self, mut members: Vec<Member>, published: &mut Published) -> Result<()> {
         while !members.is_empty() {
-            let batch = Batch::build(
-                self.home,
-                self.project,
-                self.run,
-                &self.raw_issues,
-                &self.raw_runs,
-                &self.stored,
-                &members,
-            )
-            .await?;
+            let batch = Batch::build(self.home, self.project, self.run, &self.raw, &mut self.stored, &members).await?;
+            let started = std::time::Instant::now();
             let violations = self.audit(&batch.context, &members).await?;
+            tracing::debug!(audited_ms = batch::millis_since(started), "batch audited");
             let (stopping, other): (Vec<_>, Vec<_>) = violations.into_iter().partition(|one| self.stops(one));
             let failed: BTreeSet<i64> = stopping.iter().filter_map(|one| one.repo_id).collect();
             if failed.is_empty() && !stopping.is_empty() {

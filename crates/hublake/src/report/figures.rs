@@ -1,14 +1,18 @@
 //! The figures of the answer, from the published marts.
 
+mod backlog;
+
 use std::collections::HashMap;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use arrow::array::{Array, AsArray, RecordBatch};
-use arrow::datatypes::{Date32Type, Float64Type, Int64Type};
+use arrow::datatypes::{Float64Type, Int64Type};
 use chrono::{NaiveDate, TimeDelta};
 use datafusion::prelude::SessionContext;
 use hublake_store::Repository;
 use serde::Serialize;
+
+use self::backlog::{Accuracy, Day, accuracy, flows, open_at_end};
 
 /// The last days up to and including one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,12 +38,23 @@ pub struct Figures {
     pub window_days: u32,
     /// Issues that GitHub said were open when they were last collected.
     pub open_now: i64,
-    /// Issues opened in the window.
+    /// Issues open at the end of the window's last day.
+    pub open_at_end: i64,
+    /// Issues opened in the window, or transferred here open.
     pub opened: i64,
+    /// Closed issues that were opened again in the window.
+    pub reopened: i64,
     /// Issues closed in the window.
     pub closed: i64,
-    /// Opened less closed.
+    /// Open issues that were deleted, transferred away or turned into discussions in the window.
+    pub left: i64,
+    /// Opened and reopened less closed and left: what the backlog grew by.
     pub net: i64,
+    /// The first day from which on the state of every issue is known from its events; null where that of some is
+    /// known only as it is now.
+    pub event_accurate_since: Option<NaiveDate>,
+    /// Of the issues there are, the share whose state now is known from events.
+    pub event_share: Option<f64>,
     /// `Worsening` if net is above 10, `Improving` if it is below -10, else `Flat`.
     pub verdict: Verdict,
     /// Of the issues closed in the window; null where none was.
@@ -80,9 +95,13 @@ pub struct Swing {
     pub date: NaiveDate,
     /// Issues opened on it.
     pub opened: i64,
+    /// Issues reopened on it.
+    pub reopened: i64,
     /// Issues closed on it.
     pub closed: i64,
-    /// Opened less closed.
+    /// Open issues that left on it.
+    pub left: i64,
+    /// What the backlog grew by.
     pub net: i64,
 }
 
@@ -145,37 +164,34 @@ pub async fn figures(context: &SessionContext, repositories: &[Repository], wind
         ),
     )
     .await?;
-    let since = numbers(
-        context,
-        &format!(
-            "SELECT repo_id, CAST(SUM(net_change) AS BIGINT) FROM mart_issue_daily_flow
-             WHERE calendar_date > DATE '{}' AND {of_these} GROUP BY repo_id",
-            window.until
-        ),
-    )
-    .await?;
+    let at_end = open_at_end(context, &of_these, window.until).await?;
+    let accuracy = accuracy(context, &of_these).await?;
     let mut flows = flows(context, &of_these, window).await?;
     let mut ages = closure_ages(context, &of_these, window).await?;
     let answer = |repository: &Repository| {
         let repo_id = repository.repo_id;
         published.get(&repo_id)?;
-        let open_now = open.get(&repo_id).copied().unwrap_or_default();
-        let open_at_end = open_now - since.get(&repo_id).copied().unwrap_or_default();
+        let state = State {
+            open_now: open.get(&repo_id).copied().unwrap_or_default(),
+            open_at_end: at_end.get(&repo_id).copied().unwrap_or_default(),
+            accuracy: accuracy.get(&repo_id).copied().unwrap_or_default(),
+        };
         let flow = flows.remove(&repo_id).unwrap_or_default();
         let ages = ages.remove(&repo_id).unwrap_or_default();
-        Some(answer(repository, window, open_now, open_at_end, &flow, &ages))
+        Some(answer(repository, window, state, &flow, &ages))
     };
     Ok(repositories.iter().filter_map(answer).collect())
 }
 
-fn answer(
-    repository: &Repository,
-    window: Window,
+/// What holds of a repository apart from what happened in the window.
+struct State {
     open_now: i64,
     open_at_end: i64,
-    flow: &[Swing],
-    ages: &ClosureAges,
-) -> Figures {
+    accuracy: Accuracy,
+}
+
+fn answer(repository: &Repository, window: Window, state: State, days: &[Day], ages: &ClosureAges) -> Figures {
+    let flow: Vec<Swing> = days.iter().map(|day| day.flow.clone()).collect();
     let net: i64 = flow.iter().map(|day| day.net).sum();
     Figures {
         repo_id: repository.repo_id,
@@ -183,19 +199,24 @@ fn answer(
         window_from: window.from(),
         window_to: window.until,
         window_days: window.days,
-        open_now,
+        open_now: state.open_now,
+        open_at_end: state.open_at_end,
         opened: flow.iter().map(|day| day.opened).sum(),
+        reopened: flow.iter().map(|day| day.reopened).sum(),
         closed: flow.iter().map(|day| day.closed).sum(),
+        left: flow.iter().map(|day| day.left).sum(),
         net,
+        event_accurate_since: state.accuracy.since,
+        event_share: state.accuracy.share,
         verdict: Verdict::of(net),
         median_closure_age_days: ages.median,
         p90_closure_age_days: ages.p90,
         share_closed_within_7d: ages.within_7d,
         share_closed_after_90d: ages.after_90d,
-        swings_up: swings(flow, |day| day.net),
-        swings_down: swings(flow, |day| -day.net),
-        weekdays: weekdays(flow),
-        backlog: backlog(flow, open_at_end),
+        swings_up: swings(&flow, |day| day.net),
+        swings_down: swings(&flow, |day| -day.net),
+        weekdays: weekdays(&flow),
+        backlog: days.iter().map(|day| BacklogDay { date: day.flow.date, open: day.open_at_end }).collect(),
         notes: Vec::new(),
     }
 }
@@ -209,29 +230,6 @@ fn of_these(repositories: &[Repository]) -> String {
     }
     let ids: Vec<_> = repositories.iter().map(|repository| repository.repo_id.to_string()).collect();
     format!("repo_id IN ({})", ids.join(", "))
-}
-
-async fn flows(context: &SessionContext, of_these: &str, window: Window) -> Result<HashMap<i64, Vec<Swing>>> {
-    let query = format!(
-        "SELECT repo_id, calendar_date, opened_count, closed_count, net_change FROM mart_issue_daily_flow
-         WHERE calendar_date BETWEEN DATE '{}' AND DATE '{}' AND {of_these} ORDER BY repo_id, calendar_date",
-        window.from(),
-        window.until
-    );
-    let mut flows: HashMap<i64, Vec<Swing>> = HashMap::new();
-    for batch in rows(context, &query).await? {
-        let date = batch.column(1).as_primitive::<Date32Type>();
-        let number = |column: usize| batch.column(column).as_primitive::<Int64Type>();
-        for row in 0..batch.num_rows() {
-            flows.entry(number(0).value(row)).or_default().push(Swing {
-                date: date.value_as_date(row).context("a day is not a date")?,
-                opened: number(2).value(row),
-                closed: number(3).value(row),
-                net: number(4).value(row),
-            });
-        }
-    }
-    Ok(flows)
 }
 
 #[derive(Default)]
@@ -266,21 +264,6 @@ async fn closure_ages(context: &SessionContext, of_these: &str, window: Window) 
         }
     }
     Ok(ages)
-}
-
-/// The backlog at each day's end, counted back from what was open at the window's end.
-///
-/// Opened less closed since a day is what the backlog grew by since; issues reopened since then, and those
-/// closed without a time, make earlier days inexact.
-fn backlog(flow: &[Swing], open_at_end: i64) -> Vec<BacklogDay> {
-    let mut open = open_at_end;
-    let mut days: Vec<BacklogDay> = Vec::with_capacity(flow.len());
-    for day in flow.iter().rev() {
-        days.push(BacklogDay { date: day.date, open });
-        open -= day.net;
-    }
-    days.reverse();
-    days
 }
 
 fn swings(flow: &[Swing], size: impl Fn(&Swing) -> i64) -> Vec<Swing> {

@@ -48,7 +48,7 @@ pub fn answer(figures: &Figures) -> String {
     lines.join("\n") + "\n"
 }
 
-fn header_lines(figures: &Figures) -> [String; 2] {
+fn header_lines(figures: &Figures) -> Vec<String> {
     let ages = match figures.median_closure_age_days {
         None => "none was closed at a known time".to_owned(),
         median => format!(
@@ -59,16 +59,37 @@ fn header_lines(figures: &Figures) -> [String; 2] {
             percent(figures.share_closed_after_90d)
         ),
     };
-    [
-        format!(
-            "  open now {}   opened {}   closed {}   net {}",
-            count(figures.open_now),
-            count(figures.opened),
-            count(figures.closed),
-            signed(figures.net)
-        ),
-        format!("  closure age: {ages}"),
-    ]
+    let at_end = match figures.open_at_end == figures.open_now {
+        true => String::new(),
+        false => format!(" ({} on {})", count(figures.open_at_end), figures.window_to),
+    };
+    let mut flow = format!(
+        "  open now {}{at_end}   opened {}   reopened {}   closed {}",
+        count(figures.open_now),
+        count(figures.opened),
+        count(figures.reopened),
+        count(figures.closed),
+    );
+    if figures.left > 0 {
+        let _ = write!(flow, "   left {}", count(figures.left));
+    }
+    let _ = write!(flow, "   net {}", signed(figures.net));
+    vec![flow, format!("  closure age: {ages}"), format!("  {}", accuracy(figures))]
+}
+
+/// Since when the backlog is that of the events.
+fn accuracy(figures: &Figures) -> String {
+    match (figures.event_accurate_since, figures.event_share) {
+        (Some(since), _) => format!("event-accurate since {since}"),
+        (None, Some(share)) => {
+            // Rounded down: what is not whole must not look whole.
+            let percent = (share * 1000.0).floor() / 10.0;
+            format!(
+                "not event-accurate: events tell the state of {percent:.1} % of the issues, the others' is as last seen"
+            )
+        }
+        (None, None) => "not event-accurate: no events are collected".to_owned(),
+    }
 }
 
 fn backlog_picture(figures: &Figures) -> Vec<String> {
@@ -125,12 +146,23 @@ fn weekday_lines(figures: &Figures) -> Vec<String> {
 
 fn side_by_side(all: &[Figures]) -> String {
     let mut table = crate::output::new_table();
-    table.set_header(["repository", "open now", "opened", "closed", "net", "verdict", "median age", "p90 age"]);
+    table.set_header([
+        "repository",
+        "open now",
+        "opened",
+        "reopened",
+        "closed",
+        "net",
+        "verdict",
+        "median age",
+        "p90 age",
+    ]);
     for one in all {
         table.add_row([
             one.repository.clone(),
             count(one.open_now),
             count(one.opened),
+            count(one.reopened),
             count(one.closed),
             signed(one.net),
             format!("{} {}", arrow(one.verdict), word(one.verdict)),
@@ -138,7 +170,7 @@ fn side_by_side(all: &[Figures]) -> String {
             days(one.p90_closure_age_days),
         ]);
     }
-    for column in [1, 2, 3, 4, 6, 7] {
+    for column in [1, 2, 3, 4, 5, 7, 8] {
         if let Some(column) = table.column_mut(column) {
             column.set_cell_alignment(comfy_table::CellAlignment::Right);
         }

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use github_sim::{GenerateOptions, Sim, SimOptions, World};
+use github_sim::{EventKind, GenerateOptions, IssueState, IssueTruth, Sim, SimOptions, World};
 use serde_json::{Value, json};
 
-use crate::truth::{Repository, Truth};
+use crate::truth::{History, Life, Repository, RepositoryColumns, Truth};
 
 /// A served world.
 pub struct GitHub {
@@ -104,8 +104,51 @@ impl GitHub {
         Truth { repositories }
     }
 
+    /// What happened to the issues this GitHub serves.
+    pub fn histories(&self) -> Vec<History> {
+        self.histories_with(&[])
+    }
+
+    /// [`GitHub::histories`] with issues that it no longer serves, and when they were found gone.
+    pub fn histories_with(&self, left: &[(&str, u32, DateTime<Utc>)]) -> Vec<History> {
+        let world = self.sim.world();
+        let departed = |name: &str| -> Vec<Life> {
+            let of_name = left.iter().filter(|(place, ..)| *place == name);
+            of_name
+                .map(|(_, number, left_at)| {
+                    let departure = world.departures(name).into_iter().find(|one| one.number == *number);
+                    let issue =
+                        departure.and_then(|one| one.issue).unwrap_or_else(|| panic!("{name}#{number} is there"));
+                    Life { left_at: Some(*left_at), ..life(&issue) }
+                })
+                .collect()
+        };
+        let history = |repository: &github_sim::Repository| {
+            let id = i64::try_from(repository.id()).expect("ids are small");
+            let name = repository.full_name();
+            let lives = repository.issues().map(|issue| life(&issue)).chain(departed(&name)).collect();
+            History { columns: RepositoryColumns::new(id, &name), lives }
+        };
+        world.repositories().map(history).collect()
+    }
+
     async fn serve(world: World) -> Self {
         let sim = Sim::start(world, SimOptions::default()).await.expect("the simulator listens");
         Self { sim }
+    }
+}
+
+/// An issue as the simulator knows it, without what the simulator makes of it.
+pub fn life(issue: &IssueTruth) -> Life {
+    let merged = issue.events.iter().find(|event| event.kind == EventKind::Merged);
+    Life {
+        is_pull_request: issue.is_pull_request,
+        created_at: issue.created_at,
+        updated_at: issue.updated_at,
+        closed_at: issue.closed_at,
+        merged_at: merged.map(|event| event.at),
+        is_open: issue.state == IssueState::Open,
+        events: issue.events.iter().map(|event| (event.at, event.kind.as_str().to_owned())).collect(),
+        left_at: None,
     }
 }

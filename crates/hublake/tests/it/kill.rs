@@ -12,6 +12,7 @@ use crate::scene::{Scene, assert_same, contents, try_contents};
 
 /// How many steps are tried of a run unless `HUBLAKE_KILL_AT_EVERY_STEP` is set.
 const TRIED: usize = 7;
+const RUN: &[&str] = &["run", "issues"];
 /// Short against the time between two steps, long enough to leave the processor to the program.
 const BETWEEN_LOOKS: Duration = Duration::from_micros(200);
 
@@ -51,15 +52,15 @@ impl Watch {
     }
 }
 
-fn start(hublake: &Hublake) -> Child {
-    let mut command = hublake.command(&["run", "issues"]);
+fn start(hublake: &Hublake, arguments: &[&str]) -> Child {
+    let mut command = hublake.command(arguments);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("the program starts")
 }
 
 /// Runs the program until its `step`-th durable effect is seen; false if it ended before.
-fn killed_at(hublake: &Hublake, step: usize) -> bool {
+pub fn killed_at(hublake: &Hublake, arguments: &[&str], step: usize) -> bool {
     let mut watch = Watch::begin(&hublake.home());
-    let mut child = start(hublake);
+    let mut child = start(hublake, arguments);
     loop {
         watch.look();
         if watch.effects >= step {
@@ -96,7 +97,7 @@ fn copy_folder(from: &Path, to: &Path) {
 fn kill_at_every_step(scene: &Scene, before: Option<&[String]>) {
     let undisturbed = copy_of(scene);
     let mut watch = Watch::begin(&undisturbed.home());
-    let mut child = start(&undisturbed);
+    let mut child = start(&undisturbed, RUN);
     while child.try_wait().expect("it can be waited for").is_none() {
         watch.look();
         std::thread::sleep(BETWEEN_LOOKS);
@@ -111,7 +112,7 @@ fn kill_at_every_step(scene: &Scene, before: Option<&[String]>) {
     let mut kills = 0;
     loop {
         let hublake = copy_of(scene);
-        let was_killed = killed_at(&hublake, step);
+        let was_killed = killed_at(&hublake, RUN, step);
         let when = format!("killed at step {step} of about {}", watch.effects);
         match (try_contents(&hublake), before) {
             (Ok(seen), _) if seen == after => {}

@@ -3,7 +3,16 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod apis;
+#[cfg(test)]
+mod backlog;
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
+#[cfg(test)]
+mod costs;
+#[cfg(test)]
+mod departures;
 #[cfg(test)]
 mod github;
 #[cfg(test)]
@@ -13,6 +22,10 @@ mod incremental;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
+mod places;
+#[cfg(test)]
+mod plan;
+#[cfg(test)]
 mod program;
 #[cfg(test)]
 mod recorded;
@@ -21,4 +34,8 @@ mod resume;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
+mod timeline;
+#[cfg(test)]
 mod truth;
+#[cfg(test)]
+mod versions;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::github::GitHub;
 use crate::program::Hublake;
-use crate::truth::{Truth, differences, recorded_data};
+use crate::truth::{Truth, backlog_tables, differences, recorded_data, recorded_histories};
 
 /// Later than everything recorded or generated.
 fn now() -> DateTime<Utc> {
@@ -16,13 +16,13 @@ fn now() -> DateTime<Utc> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_table_of_three_repositories_holds_what_their_issues_say() {
-    let (github, truth) = match recorded_data() {
-        Some(folder) => (GitHub::recorded(&folder, now()).await, Truth::recorded(&folder)),
+    let (github, truth, histories) = match recorded_data() {
+        Some(folder) => (GitHub::recorded(&folder, now()).await, Truth::recorded(&folder), recorded_histories(&folder)),
         None => {
             eprintln!("HUBLAKE_RECORDED_DATA is not set: the tables are judged on generated issues");
             let github = GitHub::generated(3, 2_000, 7, now()).await;
-            let truth = github.truth();
-            (github, truth)
+            let (truth, histories) = (github.truth(), github.histories());
+            (github, truth, histories)
         }
     };
     let hublake = Hublake::new(&github.url(), now());
@@ -32,6 +32,7 @@ async fn every_table_of_three_repositories_holds_what_their_issues_say() {
     hublake.succeed(&["run", "issues"]);
 
     let mut texts = hublake.differing_tables(&truth.tables(now()));
+    texts.extend(hublake.differing_tables(&backlog_tables(&histories, now())));
     texts.extend(rows_without_origin(&hublake));
     texts.extend(raw_that_differs(&hublake, &github, names[0]));
     assert!(texts.is_empty(), "{} tables differ\n{}", texts.len(), texts.join(""));

@@ -192,6 +192,15 @@ pub fn contents(hublake: &Hublake) -> Vec<String> {
 
 /// [`contents`], or why there are none.
 pub fn try_contents(hublake: &Hublake) -> Result<Vec<String>, String> {
+    try_contents_without(hublake, &[])
+}
+
+/// [`contents`] without some more columns, those that begin with these texts.
+pub fn contents_without(hublake: &Hublake, lacking: &[&str]) -> Vec<String> {
+    try_contents_without(hublake, lacking).unwrap_or_else(|text| panic!("{text}"))
+}
+
+fn try_contents_without(hublake: &Hublake, lacking: &[&str]) -> Result<Vec<String>, String> {
     let project = Project::embedded().expect("the models are sound");
     let parts: Vec<String> = project
         .stored()
@@ -201,6 +210,7 @@ pub fn try_contents(hublake: &Hublake) -> Result<Vec<String>, String> {
                 .fields()
                 .iter()
                 .filter(|field| !OF_THE_RUN.contains(&field.name().as_str()))
+                .filter(|field| !lacking.iter().any(|begin| field.name().starts_with(begin)))
                 .map(|field| as_text(field))
                 .collect();
             format!("SELECT concat_ws('|', '{0}', {1}) AS row FROM stored.{0}", model.name, columns.join(", "))

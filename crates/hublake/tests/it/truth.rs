@@ -4,6 +4,7 @@
 //! files or from any list of raw REST issue objects, and each of its methods gives the expected rows of one table.
 //! Dates are UTC days, ages are fractional days, percentiles interpolate between the two neighbouring values.
 
+pub mod backlog;
 mod compare;
 mod issue;
 mod marts;
@@ -16,9 +17,10 @@ mod tests;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+pub use backlog::{History, Life, backlog_tables};
 pub use compare::{Expected, differences};
 pub use issue::Issue;
-pub use recorded::{read_ndjson, recorded_data};
+pub use recorded::{read_ndjson, recorded_data, recorded_histories};
 pub use report::Verdict;
 pub use rows::RepositoryColumns;
 

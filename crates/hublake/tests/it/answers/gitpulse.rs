@@ -22,9 +22,10 @@ async fn a_run_that_fails_midway_leaves_no_row_of_itself_and_readers_do_not_see_
     // Its pages are in the lake all the same.
     scene.github.sim().set_faults([]);
     scene.run_well(&[]);
-    let runs = scene.hublake.query("SELECT run_id FROM raw_runs ORDER BY run_seq");
+    let runs = scene.hublake.query("SELECT run_id FROM raw_runs WHERE stream = 'issues' ORDER BY run_seq");
     assert_eq!(runs, [json!({"run_id": "run-00000001"}), json!({"run_id": "run-00000003"})]);
-    let orphans = scene.hublake.query("SELECT count(*) AS n FROM raw_pages WHERE run_id = 'run-00000002'");
+    let orphans =
+        scene.hublake.query("SELECT count(*) AS n FROM raw_pages WHERE run_id = 'run-00000002' AND stream = 'issues'");
     assert_eq!(orphans, [json!({"n": 2})]);
     scene.assert_true();
 }

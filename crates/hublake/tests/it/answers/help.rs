@@ -19,7 +19,7 @@ async fn help_lists_the_commands_and_the_settings() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_plan_is_the_steps_of_a_run() {
     let scene = Scene::new(&[]).await;
-    insta::assert_snapshot!(scene.hublake.succeed(&["plan", "issues"]));
+    insta::assert_snapshot!(scene.hublake.succeed(&["plan", "issues", "--steps"]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,9 +5,9 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Issue, Repository, Truth};
+use super::{History, Issue, Life, Repository, RepositoryColumns, Truth};
 
 /// The folder of recorded data, if the environment names one.
 ///
@@ -34,6 +34,17 @@ pub fn read_ndjson<T>(path: &Path, read: impl Fn(Value) -> T) -> Vec<T> {
         records.push(read(value));
     }
     records
+}
+
+/// What happened in the recorded repositories.
+///
+/// For rust-lang/rust no events are recorded: an issue that has a `closed_at` is served with one event of closing.
+pub fn recorded_histories(folder: &Path) -> Vec<History> {
+    vec![
+        history_with_timeline(folder, "bitcoin-core-gui", 272_700_405, "bitcoin-core/gui"),
+        history_with_timeline(folder, "bitcoin-bips", 14_531_737, "bitcoin/bips"),
+        history_of_rust(folder),
+    ]
 }
 
 impl Truth {
@@ -66,4 +77,24 @@ fn rust(folder: &Path) -> Repository {
         is_own.then(|| Issue::from_rest(&object))
     });
     Repository::new(724_712, "rust-lang/rust", issues.into_iter().flatten())
+}
+
+fn history_with_timeline(folder: &Path, file: &str, id: i64, full_name: &str) -> History {
+    let path = folder.join(format!("issues/{file}.issues_with_timeline.ndjson.gz"));
+    let lives = read_ndjson(&path, |record| match record["type"].as_str() {
+        Some("issue") => Life::from_rest(&record["issue"], &record["events"], false),
+        Some("pull") => Life::from_rest(&record["pull"], &record["events"], true),
+        other => panic!("{} holds a record of type {other:?}", path.display()),
+    });
+    History { columns: RepositoryColumns::new(id, full_name), lives }
+}
+
+fn history_of_rust(folder: &Path) -> History {
+    let path = folder.join("issues/rust-lang_rust.main.ndjson.gz");
+    let lives = read_ndjson(&path, |object| {
+        let closing = json!([{"event": "closed", "created_at": object["closed_at"]}]);
+        let is_own = object["repository_url"] == "https://api.github.com/repos/rust-lang/rust";
+        is_own.then(|| Life::from_rest(&object, &closing, !object["pull_request"].is_null()))
+    });
+    History { columns: RepositoryColumns::new(724_712, "rust-lang/rust"), lives: lives.into_iter().flatten().collect() }
 }
