@@ -1,6 +1,6 @@
 //! What a run will ask GitHub for, told before it.
 //!
-//! It takes the decisions that [`super::repository`] takes, from the same cursors, but collects nothing: where
+//! It takes the decisions that collecting takes, from the same cursors, but collects nothing: where
 //! nothing changed, the probe itself is the answer and is free; where it did, its first page and a count tell how
 //! far the list will be followed; what was never collected is counted, many repositories in a query. Nothing is
 //! written. What cannot be foreseen is left out: issues that vanished, items with more than 100 events, queries
