@@ -18,7 +18,7 @@ mod sending;
 mod users;
 
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
@@ -58,6 +58,7 @@ pub(crate) struct Shared {
     installations: Mutex<Installations>,
     hooks: Mutex<Vec<(u64, Hook)>>,
     requests: AtomicU64,
+    connections: Arc<AtomicUsize>,
     started: Instant,
     /// Exhausted GraphQL limits so far.
     pub(crate) graphql_refusals: AtomicU64,
@@ -121,6 +122,11 @@ impl Sim {
         self.shared.counters().log.iter().cloned().collect()
     }
 
+    /// Connections that are open. One whose peer died is open until all it sent is answered.
+    pub fn connections(&self) -> usize {
+        self.shared.connections.load(Ordering::SeqCst)
+    }
+
     /// Replaces all faults; their counts begin anew.
     pub fn set_faults(&self, faults: impl IntoIterator<Item = Fault>) {
         self.shared.faults().set(faults.into_iter().collect());
@@ -174,11 +180,13 @@ async fn prepare(world: World, options: SimOptions) -> Result<(Arc<Shared>, List
         installations: Mutex::default(),
         hooks: Mutex::default(),
         requests: AtomicU64::new(0),
+        connections: Arc::default(),
         started: Instant::now(),
         graphql_refusals: AtomicU64::new(0),
         options,
     };
-    Ok((Arc::new(shared), Listener(listener), bound))
+    let listener = Listener::new(listener, Arc::clone(&shared.connections));
+    Ok((Arc::new(shared), listener, bound))
 }
 
 fn router(shared: Arc<Shared>) -> Router {

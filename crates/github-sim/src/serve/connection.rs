@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use axum::extract::connect_info::Connected;
@@ -31,23 +31,34 @@ impl Connected<IncomingStream<'_, Listener>> for Connection {
     }
 }
 
-/// Accepts connections of this kind.
+/// Accepts connections of this kind and knows how many are open.
 #[derive(Debug)]
-pub(crate) struct Listener(pub(crate) TcpListener);
+pub(crate) struct Listener {
+    listener: TcpListener,
+    open: Arc<AtomicUsize>,
+}
+
+impl Listener {
+    /// Accepts from `listener` and keeps the number of open connections in `open`.
+    pub(crate) fn new(listener: TcpListener, open: Arc<AtomicUsize>) -> Self {
+        Self { listener, open }
+    }
+}
 
 impl axum::serve::Listener for Listener {
     type Io = Breakable;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Breakable, SocketAddr) {
-        let (stream, address) = axum::serve::Listener::accept(&mut self.0).await;
+        let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
         // Answers are whole: waiting to fill packets would only add latency. A socket that refuses still works.
         let _ = stream.set_nodelay(true);
-        (Breakable { stream, is_broken: Arc::default() }, address)
+        self.open.fetch_add(1, Ordering::SeqCst);
+        (Breakable { stream, is_broken: Arc::default(), open: Arc::clone(&self.open) }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.0.local_addr()
+        self.listener.local_addr()
     }
 }
 
@@ -56,6 +67,13 @@ impl axum::serve::Listener for Listener {
 pub(crate) struct Breakable {
     stream: TcpStream,
     is_broken: Arc<AtomicBool>,
+    open: Arc<AtomicUsize>,
+}
+
+impl Drop for Breakable {
+    fn drop(&mut self) {
+        self.open.fetch_sub(1, Ordering::SeqCst);
+    }
 }
 
 impl Breakable {

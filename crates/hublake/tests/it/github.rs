@@ -1,6 +1,9 @@
 //! A GitHub that runs in this process, with what the tests need of it.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use github_sim::{EventKind, GenerateOptions, IssueState, IssueTruth, Sim, SimOptions, World};
@@ -65,6 +68,22 @@ impl GitHub {
     /// The address for `GITHUB_API_URL`.
     pub fn url(&self) -> String {
         self.sim.url().to_string()
+    }
+
+    /// Waits until all is answered that processes which no longer live had sent.
+    pub fn wait_until_answered(&self) {
+        // Connections are accepted in their order: once this one is answered, no earlier one is waiting to be.
+        let addresses = self.sim.url().socket_addrs(|| None).expect("an address");
+        let mut last = TcpStream::connect(&*addresses).expect("the simulator listens");
+        last.write_all(b"GET /_sim/stats HTTP/1.0\r\n\r\n").expect("it takes requests");
+        let mut answer = Vec::new();
+        last.read_to_end(&mut answer).expect("it answers");
+        drop(last);
+        let started = Instant::now();
+        while self.sim.connections() > 0 {
+            assert!(started.elapsed() < Duration::from_secs(60), "a connection stays open");
+            std::thread::yield_now();
+        }
     }
 
     /// Moves its clock.

@@ -9,6 +9,7 @@ mod backlog;
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod campaign;
 #[cfg(test)]
 mod costs;
 #[cfg(test)]

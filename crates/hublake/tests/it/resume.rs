@@ -18,7 +18,7 @@ const TOO_LONG: Duration = Duration::from_secs(60);
 /// to the `held`-th is held back until a group is in the lake and the control store knows it.
 fn killed_run(scene: &Scene, held: u64, last: u64) {
     let home = scene.hublake.home();
-    scene.github.sim().reset_stats();
+    scene.github.wait_until_answered();
     scene.github.sim().on_request(held, move |_| wait_for_group(&home));
     let process = Arc::new(AtomicU32::new(0));
     let victim = Arc::clone(&process);

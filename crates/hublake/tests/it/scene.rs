@@ -139,6 +139,7 @@ impl Scene {
 
     /// `hublake run issues ...`, with the requests that GitHub saw.
     pub fn run(&self, options: &[&str]) -> (Ended, Vec<RequestRecord>) {
+        self.github.wait_until_answered();
         self.github.sim().reset_stats();
         let ended = self.hublake.call(&[&["run", "issues"], options].concat());
         (ended, self.github.sim().requests())
