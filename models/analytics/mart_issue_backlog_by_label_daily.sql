@@ -32,10 +32,11 @@ moments AS (
 -- The weights of an issue's labels add up to a number with a digit to the base 1024 for each group, the first group's
 -- the highest: how great it is says which is the first group that the issue has a label of.
 sums AS (
-  SELECT *, sum(opening) OVER issue AS is_open, sum(weight) OVER issue AS after,
-    sum(weight) OVER issue - weight AS before
+  SELECT *, sum_within(opening, repo_id, issue_number) OVER line AS is_open,
+    sum_within(weight, repo_id, issue_number) OVER line AS after,
+    sum_within(weight, repo_id, issue_number) OVER line - weight AS before
   FROM moments
-  WINDOW issue AS (PARTITION BY repo_id, issue_number ORDER BY at ROWS UNBOUNDED PRECEDING)
+  WINDOW line AS (ORDER BY repo_id, issue_number, at)
 ),
 moves AS (
   SELECT repo_id, CAST(at AS DATE) AS day, opening, reopening, leaving,
@@ -61,10 +62,11 @@ days AS (
   GROUP BY repo_id, day, CASE WHEN is_after THEN group_after ELSE group_before END
 ),
 levels AS (
-  SELECT *, sum(opened + reopened + grouped_in - closed - gone - grouped_out) OVER (
-      PARTITION BY repo_id, label_group ORDER BY day ROWS UNBOUNDED PRECEDING) AS level,
-    lead(day) OVER (PARTITION BY repo_id, label_group ORDER BY day) AS next_day
+  SELECT *, sum_within(opened + reopened + grouped_in - closed - gone - grouped_out, repo_id, label_group)
+      OVER line AS level,
+    lead_within(day, repo_id, label_group) OVER line AS next_day
   FROM days
+  WINDOW line AS (ORDER BY repo_id, label_group, day)
 )
 SELECT
   CAST(repository.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository

@@ -29,23 +29,28 @@ spans AS (
 ),
 -- A sum of seven days changes on an eventful day and when that day falls out of it; between two such days all stays.
 stops AS (
-  SELECT repo_id, day, opened, reopened, closed, gone, present, by_events, opened + reopened AS came,
-    closed + gone AS went
-  FROM eventful_days
-  UNION ALL
-  SELECT earlier.repo_id, CAST(earlier.day + INTERVAL '7 days' AS DATE) AS day, 0 AS opened, 0 AS reopened,
-    0 AS closed, 0 AS gone, 0 AS present, 0 AS by_events, 0 AS came, 0 AS went
-  FROM eventful_days later
-  RIGHT ANTI JOIN eventful_days earlier
-    ON earlier.repo_id = later.repo_id AND CAST(earlier.day + INTERVAL '7 days' AS DATE) = later.day
+  SELECT repo_id, day, sum(opened) AS opened, sum(reopened) AS reopened, sum(closed) AS closed,
+    sum(gone) AS gone, sum(present) AS present, sum(by_events) AS by_events,
+    sum(opened + reopened) AS came, sum(closed + gone) AS went, sum(came_before) AS came_before,
+    sum(went_before) AS went_before
+  FROM (
+    SELECT repo_id, day, opened, reopened, closed, gone, present, by_events, 0 AS came_before, 0 AS went_before
+    FROM eventful_days
+    UNION ALL
+    SELECT repo_id, CAST(day + INTERVAL '7 days' AS DATE) AS day, 0 AS opened, 0 AS reopened, 0 AS closed,
+      0 AS gone, 0 AS present, 0 AS by_events, opened + reopened AS came_before, closed + gone AS went_before
+    FROM eventful_days
+  )
+  GROUP BY repo_id, day
 ),
 sums AS (
-  SELECT *, sum(came - went) OVER past AS level, sum(present) OVER past AS present_level,
-    sum(by_events) OVER past AS by_events_level, lead(day) OVER (PARTITION BY repo_id ORDER BY day) AS next_day,
-    sum(came) OVER week AS came_7d, sum(went) OVER week AS went_7d
+  SELECT *, sum_within(came - went, repo_id) OVER line AS level,
+    sum_within(present, repo_id) OVER line AS present_level,
+    sum_within(by_events, repo_id) OVER line AS by_events_level, lead_within(day, repo_id) OVER line AS next_day,
+    sum_within(came - came_before, repo_id) OVER line AS came_7d,
+    sum_within(went - went_before, repo_id) OVER line AS went_7d
   FROM stops
-  WINDOW past AS (PARTITION BY repo_id ORDER BY day ROWS UNBOUNDED PRECEDING),
-    week AS (PARTITION BY repo_id ORDER BY day RANGE BETWEEN INTERVAL '6 days' PRECEDING AND CURRENT ROW)
+  WINDOW line AS (ORDER BY repo_id, day)
 ),
 days AS (
   SELECT sums.*, last_day, CAST(unnest(generate_series(day, least(next_day - INTERVAL '1 day', last_day),

@@ -19,16 +19,31 @@ spans AS (
 spine AS (
   SELECT repo_id, CAST(unnest(generate_series(first_day, last_day, INTERVAL '1 day')) AS DATE) AS day FROM spans
 ),
+-- What falls out of a sum of seven days on a day is what happened seven days before.
+stops AS (
+  SELECT repo_id, day, sum(opened) AS opened, sum(closed) AS closed, sum(opened_before) AS opened_before,
+    sum(closed_before) AS closed_before
+  FROM (
+    SELECT repo_id, day, opened, closed, 0 AS opened_before, 0 AS closed_before FROM eventful_days
+    UNION ALL
+    SELECT repo_id, CAST(day + INTERVAL '7 days' AS DATE) AS day, 0 AS opened, 0 AS closed, opened AS opened_before,
+      closed AS closed_before
+    FROM eventful_days
+  )
+  GROUP BY repo_id, day
+),
 days AS (
-  SELECT spine.repo_id, spine.day, coalesce(opened, 0) AS opened, coalesce(closed, 0) AS closed
-  FROM eventful_days
-  RIGHT JOIN spine ON spine.repo_id = eventful_days.repo_id AND spine.day = eventful_days.day
+  SELECT spine.repo_id, spine.day, coalesce(opened, 0) AS opened, coalesce(closed, 0) AS closed,
+    coalesce(opened_before, 0) AS opened_before, coalesce(closed_before, 0) AS closed_before
+  FROM stops
+  RIGHT JOIN spine ON spine.repo_id = stops.repo_id AND spine.day = stops.day
 ),
 sums AS (
-  SELECT *, sum(opened - closed) OVER (PARTITION BY repo_id ORDER BY day ROWS UNBOUNDED PRECEDING) AS level,
-    sum(opened) OVER (PARTITION BY repo_id ORDER BY day ROWS 6 PRECEDING) AS opened_7d,
-    sum(closed) OVER (PARTITION BY repo_id ORDER BY day ROWS 6 PRECEDING) AS closed_7d
+  SELECT *, sum_within(opened - closed, repo_id) OVER line AS level,
+    sum_within(opened - opened_before, repo_id) OVER line AS opened_7d,
+    sum_within(closed - closed_before, repo_id) OVER line AS closed_7d
   FROM days
+  WINDOW line AS (ORDER BY repo_id, day)
 )
 SELECT
   CAST(repository.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository

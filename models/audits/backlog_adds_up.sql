@@ -14,10 +14,11 @@ WITH backlogs AS (
   FROM mart_pull_request_backlog_daily
 ),
 followed AS (
-  SELECT *, lag(calendar_date) OVER backlog AS date_before, lag(open_at_end) OVER backlog AS open_before,
-    lag(last_event_date) OVER backlog AS last_before
+  SELECT *, lag_within(calendar_date, repo_id, name) OVER line AS date_before,
+    lag_within(open_at_end, repo_id, name) OVER line AS open_before,
+    lag_within(last_event_date, repo_id, name) OVER line AS last_before
   FROM backlogs
-  WINDOW backlog AS (PARTITION BY repo_id, name ORDER BY calendar_date)
+  WINDOW line AS (ORDER BY repo_id, name, calendar_date)
 )
 SELECT repo_id, name, calendar_date, date_before, open_before, moved, net_change, open_at_end
 FROM followed

@@ -10,8 +10,9 @@ WITH intervals AS (
   SELECT repo_id, issue_number, label_name AS name, valid_from, valid_to FROM stg_issue_label_intervals
 ),
 followed AS (
-  SELECT *, lead(valid_from) OVER (PARTITION BY repo_id, issue_number, name ORDER BY valid_from) AS next_from
+  SELECT *, lead_within(valid_from, repo_id, issue_number, name) OVER line AS next_from
   FROM intervals
+  WINDOW line AS (ORDER BY repo_id, issue_number, name, valid_from)
 )
 SELECT repo_id, issue_number, name, valid_from, valid_to, next_from
 FROM followed

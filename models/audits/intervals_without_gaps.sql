@@ -5,10 +5,11 @@ severity = "error"
 scope = "repository"
 */
 WITH followed AS (
-  SELECT repo_id, issue_number, state, valid_from, valid_to, lead(valid_from) OVER issue AS next_from,
-    lead(state) OVER issue AS next_state
+  SELECT repo_id, issue_number, state, valid_from, valid_to, 
+    lead_within(valid_from, repo_id, issue_number) OVER line AS next_from,
+    lead_within(state, repo_id, issue_number) OVER line AS next_state
   FROM stg_issue_state_intervals
-  WINDOW issue AS (PARTITION BY repo_id, issue_number ORDER BY valid_from)
+  WINDOW line AS (ORDER BY repo_id, issue_number, valid_from)
 )
 SELECT repo_id, issue_number, state, valid_to, next_from
 FROM followed

@@ -7,9 +7,10 @@ scope = "repository"
 WITH changes AS (
   SELECT repo_id, label_group, calendar_date, open_at_end, next_change_date,
     opened_count + reopened_count + grouped_in_count - closed_count - left_count - grouped_out_count AS moved,
-    lag(open_at_end) OVER backlog AS open_before, lead(calendar_date) OVER backlog AS following_date
+    lag_within(open_at_end, repo_id, label_group) OVER line AS open_before,
+    lead_within(calendar_date, repo_id, label_group) OVER line AS following_date
   FROM mart_issue_backlog_by_label_daily
-  WINDOW backlog AS (PARTITION BY repo_id, label_group ORDER BY calendar_date)
+  WINDOW line AS (ORDER BY repo_id, label_group, calendar_date)
 )
 SELECT repo_id, label_group, calendar_date, open_before, moved, open_at_end, next_change_date, following_date
 FROM changes

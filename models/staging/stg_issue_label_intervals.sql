@@ -31,15 +31,17 @@ known AS (
   WHERE label_name IS NOT NULL
 ),
 changes AS (
-  SELECT *, lag(at) OVER label AS at_before, lag(is_on) OVER label AS was_on
+  SELECT *, lag_within(at, repo_id, issue_number, label_name) OVER line AS at_before,
+    lag_within(is_on, repo_id, issue_number, label_name) OVER line AS was_on
   FROM known
   QUALIFY at IS NULL OR (was_on IS DISTINCT FROM is_on)
-  WINDOW label AS (PARTITION BY repo_id, issue_number, label_name ORDER BY at NULLS LAST)
+  WINDOW line AS (ORDER BY repo_id, issue_number, label_name, at NULLS LAST)
 ),
 followed AS (
-  SELECT *, lead(at) OVER label AS at_after, lead(is_on) OVER label AS is_followed
+  SELECT *, lead_within(at, repo_id, issue_number, label_name) OVER line AS at_after,
+    lead_within(is_on, repo_id, issue_number, label_name) OVER line AS is_followed
   FROM changes
-  WINDOW label AS (PARTITION BY repo_id, issue_number, label_name ORDER BY at NULLS LAST)
+  WINDOW line AS (ORDER BY repo_id, issue_number, label_name, at NULLS LAST)
 ),
 -- Four cases: put on; taken off though never put on; on now though never put on; on now though last taken off.
 intervals AS (

@@ -38,17 +38,20 @@ known AS (
   SELECT repo_id, issue_number, CAST(NULL AS TIMESTAMPTZ(6)) AS at, is_open, turned_at AS seen_at FROM stg_issue_stays
 ),
 changes AS (
-  SELECT repo_id, issue_number, at, is_open, at IS NULL AS is_seen, lag(is_open) OVER issue AS was_open,
-    coalesce(at, greatest(seen_at, lag(at) OVER issue + INTERVAL '1 microsecond')) AS valid_from
+  SELECT repo_id, issue_number, at, is_open, at IS NULL AS is_seen,
+    lag_within(is_open, repo_id, issue_number) OVER line AS was_open,
+    coalesce(at, greatest(seen_at, lag_within(at, repo_id, issue_number) OVER line + INTERVAL '1 microsecond'))
+      AS valid_from
   FROM known
   QUALIFY was_open IS DISTINCT FROM is_open
-  WINDOW issue AS (PARTITION BY repo_id, issue_number ORDER BY at NULLS LAST)
+  WINDOW line AS (ORDER BY repo_id, issue_number, at NULLS LAST)
 ),
 intervals AS (
-  SELECT repo_id, issue_number, is_open, is_seen, was_open, valid_from, lead(valid_from) OVER issue AS valid_to,
-    lead(is_seen) OVER issue AS is_end_seen
+  SELECT repo_id, issue_number, is_open, is_seen, was_open, valid_from,
+    lead_within(valid_from, repo_id, issue_number) OVER line AS valid_to,
+    lead_within(is_seen, repo_id, issue_number) OVER line AS is_end_seen
   FROM changes
-  WINDOW issue AS (PARTITION BY repo_id, issue_number ORDER BY at NULLS LAST)
+  WINDOW line AS (ORDER BY repo_id, issue_number, at NULLS LAST)
 ),
 kept AS (
   SELECT stay.*, intervals.is_open AS is_open_then, was_open, valid_from, is_seen, is_end_seen,

@@ -25,6 +25,7 @@ mod rows;
 mod session;
 mod snapshot;
 mod table;
+mod within;
 
 pub use error::Error;
 pub use json_text::json_text;
@@ -35,6 +36,7 @@ pub use percentile::percentile_exact;
 pub use session::{SessionOptions, session};
 pub use snapshot::{DataFile, Snapshot};
 pub use table::{Appended, PartitionedRows, Table, TableSpec};
+pub use within::{lag_within, lead_within, sum_within};
 
 /// Shorthand for results of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

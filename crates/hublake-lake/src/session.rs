@@ -13,6 +13,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::json_text::json_text;
 use crate::percentile::percentile_exact;
+use crate::within::{lag_within, lead_within, sum_within};
 
 /// How much a session may use.
 #[derive(Clone, Debug)]
@@ -21,18 +22,26 @@ pub struct SessionOptions {
     pub memory_limit_bytes: usize,
     /// Rows that operators hand on at once; few where rows are large.
     pub batch_rows: usize,
+    /// Threads that work on one query; where several queries run side by side one is best, as rows need not be divided
+    /// among threads and keep their order.
+    pub threads: usize,
     /// Where spilled data goes; the system's temporary folder if `None`.
     pub spill_dir: Option<PathBuf>,
 }
 
 impl Default for SessionOptions {
     fn default() -> Self {
-        Self { memory_limit_bytes: 512 * 1024 * 1024, batch_rows: 8 * 1024, spill_dir: None }
+        Self {
+            memory_limit_bytes: 512 * 1024 * 1024,
+            batch_rows: 8 * 1024,
+            threads: available_threads(),
+            spill_dir: None,
+        }
     }
 }
 
-/// Makes a session with bounded memory, UTC, plain string types, `percentile_exact` and
-/// `json_text`.
+/// Makes a session with bounded memory, UTC, plain string types, `percentile_exact`, `json_text`, `lag_within`,
+/// `lead_within` and `sum_within`.
 ///
 /// Its default schema is `public`; schemas `stored` and `previous` are made by those who fill them.
 pub fn session(options: &SessionOptions) -> Result<SessionContext> {
@@ -47,7 +56,7 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
     let runtime =
         RuntimeEnvBuilder::new().with_memory_pool(Arc::new(pool)).with_disk_manager_builder(disk).build_arc()?;
     let state = SessionStateBuilder::new()
-        .with_config(config().with_batch_size(options.batch_rows))
+        .with_config(config().with_batch_size(options.batch_rows).with_target_partitions(options.threads))
         .with_runtime_env(runtime)
         .with_default_features()
         .with_physical_optimizer_rules(sound_rules())
@@ -55,6 +64,9 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
     let context = SessionContext::new_with_state(state);
     context.register_udaf(percentile_exact());
     context.register_udf(json_text());
+    for function in [lag_within(), lead_within(), sum_within()] {
+        context.register_udwf(function);
+    }
     Ok(context)
 }
 
@@ -64,6 +76,10 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
 fn sound_rules() -> Vec<Arc<dyn datafusion::physical_optimizer::PhysicalOptimizerRule + Send + Sync>> {
     let rules = PhysicalOptimizer::new().rules;
     rules.into_iter().filter(|rule| !rule.name().starts_with("FilterPushdown")).collect()
+}
+
+fn available_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }
 
 fn config() -> SessionConfig {

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use datafusion::error::Result as EngineResult;
 use datafusion::prelude::{SessionContext, ident};
 use futures::{StreamExt, TryStreamExt};
+use tokio::time::Instant;
 
 use crate::Error;
 use crate::model::{Audit, Scope, Severity};
@@ -59,6 +60,7 @@ pub async fn audit(
 }
 
 async fn run(context: &SessionContext, audit: &Audit, run_at: DateTime<Utc>) -> EngineResult<Vec<Violation>> {
+    let started = Instant::now();
     let rows = session::frame(context, &audit.statement, run_at).await?;
     let columns = rows.schema().fields().iter().map(|field| ident(field.name()).sort(true, false));
     let columns = columns.collect();
@@ -66,6 +68,8 @@ async fn run(context: &SessionContext, audit: &Audit, run_at: DateTime<Utc>) -> 
     for batch in rows.sort(columns)?.collect().await? {
         count_by_repository(&batch, &mut found)?;
     }
+    let duration_ms = started.elapsed().as_millis();
+    tracing::debug!(audit = audit.name, repositories = found.len(), duration_ms, "audited");
     let violation = |(repo_id, (count, sample))| Violation {
         audit: audit.name.clone(),
         severity: audit.severity,

@@ -10,6 +10,7 @@ use datafusion::common::TableReference;
 use datafusion::dataframe::DataFrame;
 use datafusion::datasource::MemTable;
 use datafusion::error::Result as EngineResult;
+use datafusion::logical_expr::SortExpr;
 use datafusion::prelude::{SessionContext, ident};
 use tokio::time::{Instant, timeout_at};
 
@@ -49,11 +50,11 @@ pub async fn build(
             }
             Action::Compute => {
                 let rows = within(deadline, &model.name, compute(context, model, run_at, false)).await?;
-                register(context, model, rows).map_err(failed)?;
+                register(context, model, rows, false).map_err(failed)?;
             }
             Action::Merge { .. } | Action::Replace => {
                 let rows = within(deadline, &model.name, compute(context, model, run_at, true)).await?;
-                register(context, model, rows.clone()).map_err(failed)?;
+                register(context, model, rows.clone(), true).map_err(failed)?;
                 results.insert(step.name, rows);
             }
         }
@@ -85,7 +86,7 @@ async fn compute(
         Kind::Temporary | Kind::Incremental | Kind::View => fresh,
     };
     if is_sorted {
-        rows = rows.sort(model.grain.iter().map(|name| ident(name).sort(true, false)).collect())?;
+        rows = rows.sort(by_grain(model))?;
     }
     let batches = session::conform(rows.collect().await?, &model.schema())?;
     let row_count = batches.iter().map(RecordBatch::num_rows).sum::<usize>();
@@ -118,8 +119,16 @@ async fn carried_forward(
     session::frame_of_text(context, &query).await
 }
 
-fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>) -> EngineResult<()> {
-    let table = Arc::new(MemTable::try_new(model.schema(), vec![rows])?);
+fn by_grain(model: &Model) -> Vec<SortExpr> {
+    model.grain.iter().map(|name| ident(name).sort(true, false)).collect()
+}
+
+fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>, is_sorted: bool) -> EngineResult<()> {
+    let mut table = MemTable::try_new(model.schema(), vec![rows])?;
+    if is_sorted {
+        table = table.with_sort_order(vec![by_grain(model)]);
+    }
+    let table = Arc::new(table);
     if model.is_stored() {
         session::replace(context, session::stored_name(context, &model.name)?, Arc::clone(&table) as _)?;
     }

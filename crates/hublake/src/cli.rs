@@ -337,7 +337,7 @@ pub struct SimArgs {
     /// Milliseconds added to every answer
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
-    /// Requests an hour for each token
+    /// Requests, and as many GraphQL points, an hour for each token
     #[arg(long, default_value_t = 5000)]
     pub rate_limit: u64,
     /// State events of each generated issue, about [default: as they come]

@@ -21,6 +21,9 @@ pub fn session(time_zone: &str, partitions: usize) -> SessionContext {
     config.options_mut().sql_parser.map_string_types_to_utf8view = true;
     let context = SessionContext::new_with_config(config);
     context.register_udaf(hublake_lake::percentile_exact());
+    for function in [hublake_lake::lag_within(), hublake_lake::lead_within(), hublake_lake::sum_within()] {
+        context.register_udwf(function);
+    }
     context.register_udf(hublake_lake::json_text());
     for schema in ["previous", "stored"] {
         let catalog = context.catalog("datafusion").unwrap();

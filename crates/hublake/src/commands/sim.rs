@@ -24,6 +24,7 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         latency: Duration::from_millis(args.latency_ms),
         limits: LimitOptions {
             core: args.rate_limit,
+            graphql: args.rate_limit,
             clock: LimitClock::System,
             graphql_clock_nodes: args.graphql_clock_nodes,
             ..LimitOptions::default()

@@ -44,7 +44,7 @@ pub struct Member {
     pub complete_run_seq: i64,
     /// Whether everything that was collected is decoded, also what is published as it came.
     pub reads_all: bool,
-    /// How much work it is, in published issues.
+    /// How much work it is: its published issues and what was collected, issues and events.
     pub weight: i64,
 }
 
@@ -80,7 +80,8 @@ impl Batch {
         stored: &mut BTreeMap<String, Table>,
         members: &[Member],
     ) -> Result<Self> {
-        let options = SessionOptions { memory_limit_bytes: home.settings.memory_bytes, ..Default::default() };
+        let options =
+            SessionOptions { memory_limit_bytes: home.settings.memory_bytes, threads: 1, ..Default::default() };
         let context = session(&options)?;
         register(&context, "repositories", vec![repositories(members)?])?;
         register_runs(&context, &raw.runs, members).await?;

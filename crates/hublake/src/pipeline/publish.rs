@@ -19,10 +19,8 @@ use super::ISSUES;
 use super::batch::{self, Batch, Member, RawTables};
 use crate::home::Home;
 
-/// Work that is done at once, in published issues; a larger repository is a batch of its own.
+/// Work that is done at once, in published issues and collected elements; a larger repository is a batch of its own.
 const BATCH_WEIGHT: i64 = 96 * 1024;
-/// What a collected issue weighs, in published ones: it is decoded, compared and written.
-const COLLECTED_WEIGHT: i64 = 3;
 
 /// What a run published.
 #[derive(Default)]
@@ -165,7 +163,7 @@ impl<'a> Work<'a> {
                 published_run_seq,
                 complete_run_seq,
                 reads_all: !self.is_as_published || cursor.attempt.as_ref().is_some_and(|attempt| attempt.is_repair),
-                weight: known + COLLECTED_WEIGHT * runs.map(|run| run.records).sum::<i64>(),
+                weight: known + runs.map(|run| run.records).sum::<i64>(),
             });
         }
         members.sort_by_key(|member| member.repository.repo_id);
