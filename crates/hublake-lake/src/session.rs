@@ -22,8 +22,7 @@ pub struct SessionOptions {
     pub memory_limit_bytes: usize,
     /// Rows that operators hand on at once; few where rows are large.
     pub batch_rows: usize,
-    /// Threads that work on one query; where several queries run side by side one is best, as rows need not be divided
-    /// among threads and keep their order.
+    /// Threads that work on one query. With one, rows need not be divided among threads and keep their order.
     pub threads: usize,
     /// Where spilled data goes; the system's temporary folder if `None`.
     pub spill_dir: Option<PathBuf>,

@@ -8,17 +8,13 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use chrono::{DateTime, Utc};
 use datafusion::error::Result as EngineResult;
 use datafusion::prelude::{SessionContext, ident};
-use futures::{StreamExt, TryStreamExt};
-use tokio::time::Instant;
+use std::time::Instant;
 
 use crate::Error;
 use crate::model::{Audit, Scope, Severity};
 use crate::plan::{Action, Step, plan};
 use crate::project::Project;
 use crate::session;
-
-/// Audits that run at once: their operators share the session's threads and memory.
-const SIDE_BY_SIDE: usize = 4;
 
 /// What an audit found in one repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +45,12 @@ pub async fn audit(
 ) -> Result<Vec<Violation>, Error> {
     let steps = plan(project, pipeline)?;
     let is_asked = |step: &&Step| matches!(step.action, Action::Audit { scope: step_scope, .. } if step_scope == scope);
-    let audits =
-        steps.iter().filter(is_asked).filter_map(|step| project.audits().iter().find(|audit| audit.name == step.name));
-    let found: Vec<Vec<Violation>> = futures::stream::iter(audits)
-        .map(|audit| async move { run(context, audit, run_at).await.map_err(Error::query(&audit.name)) })
-        .buffered(SIDE_BY_SIDE)
-        .try_collect()
-        .await?;
-    Ok(found.into_iter().flatten().collect())
+    let mut found = Vec::new();
+    for step in steps.iter().filter(is_asked) {
+        let Some(audit) = project.audits().iter().find(|audit| audit.name == step.name) else { continue };
+        found.extend(run(context, audit, run_at).await.map_err(Error::query(&audit.name))?);
+    }
+    Ok(found)
 }
 
 async fn run(context: &SessionContext, audit: &Audit, run_at: DateTime<Utc>) -> EngineResult<Vec<Violation>> {

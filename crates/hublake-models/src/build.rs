@@ -1,8 +1,8 @@
 //! Computing the models of a pipeline over a batch of repositories.
 
 use std::collections::BTreeMap;
-use std::future::Future;
 use std::sync::Arc;
+use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use chrono::{DateTime, Utc};
@@ -12,7 +12,6 @@ use datafusion::datasource::MemTable;
 use datafusion::error::Result as EngineResult;
 use datafusion::logical_expr::SortExpr;
 use datafusion::prelude::{SessionContext, ident};
-use tokio::time::{Instant, timeout_at};
 
 use crate::Error;
 use crate::model::{Kind, Model};
@@ -30,13 +29,12 @@ const REPOSITORY_NAMES: [&str; 3] = ["repo_full_name", "repo_owner", "repo_name"
 /// stands under its name in the default schema and in schema `stored`, and views over them beside it.
 ///
 /// `run_at` stands for the present in the models. Errors: [`Error::UnknownPipeline`]; [`Error::Query`]
-/// naming the model; [`Error::DeadlinePassed`] when a model is not done at `deadline`.
+/// naming the model.
 pub async fn build(
     context: &SessionContext,
     project: &Project,
     pipeline: &str,
     run_at: DateTime<Utc>,
-    deadline: Option<Instant>,
 ) -> Result<BTreeMap<String, Vec<RecordBatch>>, Error> {
     let mut results = BTreeMap::new();
     for step in plan(project, pipeline)? {
@@ -48,14 +46,12 @@ pub async fn build(
             Action::Release => {
                 context.deregister_table(TableReference::bare(model.name.as_str())).map_err(failed)?;
             }
-            Action::Compute => {
-                let rows = within(deadline, &model.name, compute(context, model, run_at, false)).await?;
-                register(context, model, rows, false).map_err(failed)?;
-            }
-            Action::Merge { .. } | Action::Replace => {
-                let rows = within(deadline, &model.name, compute(context, model, run_at, true)).await?;
-                register(context, model, rows.clone(), true).map_err(failed)?;
-                results.insert(step.name, rows);
+            Action::Compute | Action::Merge { .. } | Action::Replace => {
+                let rows = compute(context, model, run_at, model.is_stored()).await.map_err(&failed)?;
+                if model.is_stored() {
+                    results.insert(step.name, rows.clone());
+                }
+                register(context, model, rows).map_err(failed)?;
             }
         }
     }
@@ -123,9 +119,9 @@ fn by_grain(model: &Model) -> Vec<SortExpr> {
     model.grain.iter().map(|name| ident(name).sort(true, false)).collect()
 }
 
-fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>, is_sorted: bool) -> EngineResult<()> {
+fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>) -> EngineResult<()> {
     let mut table = MemTable::try_new(model.schema(), vec![rows])?;
-    if is_sorted {
+    if model.is_stored() {
         table = table.with_sort_order(vec![by_grain(model)]);
     }
     let table = Arc::new(table);
@@ -133,18 +129,4 @@ fn register(context: &SessionContext, model: &Model, rows: Vec<RecordBatch>, is_
         session::replace(context, session::stored_name(context, &model.name)?, Arc::clone(&table) as _)?;
     }
     session::replace(context, TableReference::bare(model.name.as_str()), table)
-}
-
-async fn within<T>(
-    deadline: Option<Instant>,
-    name: &str,
-    work: impl Future<Output = EngineResult<T>>,
-) -> Result<T, Error> {
-    let passed = || Error::DeadlinePassed { name: name.to_owned() };
-    let outcome = match deadline {
-        None => work.await,
-        Some(deadline) if deadline <= Instant::now() => return Err(passed()),
-        Some(deadline) => timeout_at(deadline, work).await.map_err(|_| passed())?,
-    };
-    outcome.map_err(Error::query(name))
 }

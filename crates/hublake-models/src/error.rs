@@ -42,14 +42,6 @@ pub enum Error {
         /// What the query engine says.
         source: Box<DataFusionError>,
     },
-    /// The deadline passed before a step was done.
-    #[error(
-        "{name}: the deadline passed before its rows were computed\nhint: allow more time, or run fewer repositories at once"
-    )]
-    DeadlinePassed {
-        /// Model that was being computed.
-        name: String,
-    },
 }
 
 impl Error {

@@ -4,7 +4,6 @@ use chrono::{DateTime, Utc};
 use datafusion::prelude::SessionContext;
 use hublake_models::{Project, Scope, Severity, audit, build, register_views};
 use serde_json::{Value, json};
-use tokio::time::Instant;
 
 use crate::tables::{batch, query, register, register_all_empty, rows, schema_of, session};
 
@@ -57,7 +56,7 @@ async fn a_build_is_the_same_in_every_time_zone_and_with_any_parallelism() {
     let mut results = Vec::new();
     for (time_zone, partitions) in [("UTC", 1), ("Pacific/Auckland", 3), ("America/Los_Angeles", 2)] {
         let context = batch_session(time_zone, partitions, &project, &decoded());
-        let built = build(&context, &project, "issues", run_at(), None).await.unwrap();
+        let built = build(&context, &project, "issues", run_at()).await.unwrap();
         results.push(built.into_iter().map(|(name, batches)| (name, rows(&batches))).collect::<Vec<_>>());
     }
     assert_eq!(results[0], results[1]);
@@ -68,7 +67,7 @@ async fn a_build_is_the_same_in_every_time_zone_and_with_any_parallelism() {
 async fn results_have_the_declared_schema_and_stand_in_both_schemas() {
     let project = Project::embedded().unwrap();
     let context = batch_session("Pacific/Auckland", 2, &project, &decoded());
-    let built = build(&context, &project, "issues", run_at(), None).await.unwrap();
+    let built = build(&context, &project, "issues", run_at()).await.unwrap();
     assert_eq!(built.keys().collect::<Vec<_>>(), {
         let mut names = project.stored().map(|model| &model.name).collect::<Vec<_>>();
         names.sort();
@@ -99,7 +98,7 @@ async fn results_have_the_declared_schema_and_stand_in_both_schemas() {
 async fn readers_see_the_daily_flow_up_to_the_day_of_reading_and_the_stored_table_as_it_lies() {
     let project = Project::embedded().unwrap();
     let context = batch_session("Pacific/Auckland", 2, &project, &decoded());
-    build(&context, &project, "issues", run_at(), None).await.unwrap();
+    build(&context, &project, "issues", run_at()).await.unwrap();
     register_views(&context, &project, run_at()).await.unwrap();
     let last = "SELECT CAST(max(calendar_date) AS VARCHAR) AS day, count(*) AS days FROM";
     assert_eq!(
@@ -118,7 +117,7 @@ async fn readers_see_the_daily_flow_up_to_the_day_of_reading_and_the_stored_tabl
 async fn a_sound_batch_passes_all_audits_and_a_faulty_repository_is_named() {
     let project = Project::embedded().unwrap();
     let context = batch_session("Pacific/Auckland", 2, &project, &decoded());
-    build(&context, &project, "issues", run_at(), None).await.unwrap();
+    build(&context, &project, "issues", run_at()).await.unwrap();
     for scope in [Scope::Repository, Scope::Table] {
         assert_eq!(audit(&context, &project, "issues", scope, run_at()).await.unwrap(), []);
     }
@@ -126,7 +125,7 @@ async fn a_sound_batch_passes_all_audits_and_a_faulty_repository_is_named() {
     faulty[0]["state"] = json!("merged");
     faulty[1]["closed_at"] = json!("2024-02-28T00:00:00Z");
     let context = batch_session("Pacific/Auckland", 2, &project, &faulty);
-    build(&context, &project, "issues", run_at(), None).await.unwrap();
+    build(&context, &project, "issues", run_at()).await.unwrap();
     let found = audit(&context, &project, "issues", Scope::Repository, run_at()).await.unwrap();
     let found = found
         .iter()
@@ -143,18 +142,10 @@ async fn a_sound_batch_passes_all_audits_and_a_faulty_repository_is_named() {
 }
 
 #[tokio::test]
-async fn a_deadline_that_has_passed_stops_the_build_and_names_the_model() {
-    let project = Project::embedded().unwrap();
-    let context = batch_session("UTC", 2, &project, &decoded());
-    let error = build(&context, &project, "issues", run_at(), Some(Instant::now())).await.unwrap_err().to_string();
-    assert!(error.starts_with("stg_issue_changes: the deadline passed"), "{error}");
-}
-
-#[tokio::test]
 async fn a_query_that_fails_names_its_model() {
     let project = Project::embedded().unwrap();
     let context = batch_session("UTC", 2, &project, &decoded());
     context.deregister_table("previous.stg_sync_state").unwrap();
-    let error = build(&context, &project, "issues", run_at(), None).await.unwrap_err().to_string();
+    let error = build(&context, &project, "issues", run_at()).await.unwrap_err().to_string();
     assert!(error.starts_with("stg_sync_state: ") && error.contains("previous.stg_sync_state"), "{error}");
 }

@@ -94,7 +94,7 @@ async fn run(project: &Project, file: &File, case: &Case) -> Result<(), String> 
     }
     let failed = |error: hublake_models::Error| error.to_string();
     if let Some(pipeline) = &file.pipeline {
-        let results = build(&context, project, pipeline, case.run_at, None).await.map_err(failed)?;
+        let results = build(&context, project, pipeline, case.run_at).await.map_err(failed)?;
         for (table, expected) in case.expect.as_object().ok_or("expect is no map of tables")? {
             compare(&results[table], expected).map_err(|difference| format!("{table}: {difference}"))?;
         }

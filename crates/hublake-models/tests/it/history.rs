@@ -121,7 +121,7 @@ async fn built_in_two_runs(items: &[Item], first_run: usize, partitions: usize) 
             let schema = schema_of(&project, table);
             register(&session, table, schema.clone(), vec![batch(&schema, &rows)]);
         }
-        published = build(&session, &project, "issues", run_at, None).await.unwrap();
+        published = build(&session, &project, "issues", run_at).await.unwrap();
         context = Some(session);
     }
     let context = context.unwrap();

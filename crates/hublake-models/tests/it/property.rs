@@ -92,7 +92,7 @@ async fn built(issues: &[Issue], run_at: DateTime<Utc>, partitions: usize) -> Se
         let schema = schema_of(&project, table);
         register(&context, table, schema.clone(), vec![batch(&schema, rows)]);
     }
-    build(&context, &project, "issues", run_at, None).await.unwrap();
+    build(&context, &project, "issues", run_at).await.unwrap();
     let found = audit(&context, &project, "issues", Scope::Repository, run_at).await.unwrap();
     assert!(found.iter().all(|found| found.severity == Severity::Warning), "{found:?}");
     register_views(&context, &project, run_at).await.unwrap();

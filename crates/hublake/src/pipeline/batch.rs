@@ -92,7 +92,7 @@ impl Batch {
         let rejected = decode_streams(home, &context, raw, members, known).await?;
         context.register_table(tables::RAW_ISSUES, raw.issues.provider())?;
         let decoded_ms = millis_since(started);
-        let rows = hublake_models::build(&context, project, ISSUES.name, run.run_at, None).await?;
+        let rows = hublake_models::build(&context, project, ISSUES.name, run.run_at).await?;
         let built_ms = millis_since(started);
         tracing::debug!(repositories = members.len(), taken_ms, decoded_ms, built_ms, "batch built");
         Ok(Self { context, rejected, rows, taken })
@@ -175,21 +175,26 @@ async fn take_previous(
     let previous = Arc::new(MemorySchemaProvider::new());
     catalog.register_schema("previous", previous)?;
     let ids: Vec<i64> = members.iter().map(|member| member.repository.repo_id).collect();
+    let takes = stored.iter_mut().map(|(name, table)| {
+        let reads_previous = project.model(name).is_some_and(reads_previous);
+        let ids = &ids;
+        async move {
+            let mut taken = table.take(ids, reads_previous).await?;
+            let rows = std::mem::take(&mut taken.previous);
+            Ok::<_, hublake_lake::Error>((name.clone(), Arc::clone(&table.snapshot().schema), rows, taken))
+        }
+    });
     let mut all = BTreeMap::new();
     let (mut issues, mut departures) = (Vec::new(), Vec::new());
-    for model in project.stored().filter(|model| model.pipeline == ISSUES.name) {
-        let table = stored.get_mut(&model.name).with_context(|| format!("table {} is not open", model.name))?;
-        let mut taken = table.take(&ids, reads_previous(model)).await?;
-        let rows = std::mem::take(&mut taken.previous);
-        match model.name.as_str() {
+    for (name, schema, rows, taken) in futures::future::try_join_all(takes).await? {
+        match name.as_str() {
             "stg_issue_current" => issues.clone_from(&rows),
             "stg_issue_departures" => departures.clone_from(&rows),
             _ => {}
         }
-        let schema = Arc::clone(&table.snapshot().schema);
         let memory = Arc::new(MemTable::try_new(schema, vec![rows])?);
-        context.register_table(datafusion::common::TableReference::partial("previous", model.name.as_str()), memory)?;
-        all.insert(model.name.clone(), taken);
+        context.register_table(datafusion::common::TableReference::partial("previous", name.as_str()), memory)?;
+        all.insert(name, taken);
     }
     let known = KnownPayloads::of(&issues, &departures, members)?;
     Ok((all, known))
