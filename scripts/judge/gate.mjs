@@ -4,6 +4,7 @@
 // The gate sees what Prism does not: parameters that the description does not know, links that lead
 // elsewhere, requests that GitHub would turn away for their headers.
 
+import { violationsOfReply, violationsOfRequest, withTypeNames } from './graphql.mjs';
 import { send, serve, withoutTransport } from './http.mjs';
 import { spoil } from './spoil.mjs';
 
@@ -23,11 +24,12 @@ export function startSpoiler(simulator) {
   });
 }
 
-/** What the gate knows: where Prism and the simulator are, and the operations of the description. */
+/** What the gate knows: where Prism and the simulator are, the operations of the description, GraphQL's schema. */
 export class Gate {
-  constructor({ prism, simulator, description }) {
+  constructor({ prism, simulator, description, published }) {
     this.prism = prism;
     this.simulator = simulator;
+    this.published = published;
     this.operations = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, operation]) => ({
         method: method.toUpperCase(),
@@ -40,6 +42,7 @@ export class Gate {
 
   /** Asks GitHub through Prism; the answer carries `violations`, a list of sentences. */
   async ask(method, path, headers, body) {
+    if (path === '/graphql') return this.askGraphql(method, headers, body);
     const reply = await send(this.prism + path, { method, headers: withoutTransport(headers), body });
     const violations = [
       ...this.violationsOfRequest(method, path, headers),
@@ -54,6 +57,19 @@ export class Gate {
     const element = firstElementNamed(violations, answer?.body);
     if (element !== undefined) violations.unshift(element);
     delete reply.headers['sl-violations'];
+    return { ...reply, violations };
+  }
+
+  /** GraphQL is not in the description: GitHub's published schema judges it. */
+  async askGraphql(method, { 'x-judge-spoil': kind, ...headers }, body) {
+    const violations = violationsOfRequest(this.published, body);
+    const asked = violations.length === 0 ? withTypeNames(this.published, body) : body;
+    const url = `${this.simulator}/graphql`;
+    const answer = await send(url, { method, headers: withoutTransport(headers), body: asked });
+    const reply = kind === undefined ? answer : spoil(answer, kind);
+    if (violations.length === 0) violations.push(...violationsOfReply(this.published, asked, reply));
+    if (method !== 'POST') violations.push(`request: ${method} of /graphql`);
+    if (!headers['user-agent']) violations.push('request: GitHub refuses requests without User-Agent');
     return { ...reply, violations };
   }
 

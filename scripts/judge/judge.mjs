@@ -1,6 +1,6 @@
 // The outside judge: a simulated GitHub and Hublake's own requests, held against GitHub's published description.
 //
-//   node judge.mjs --hublake PROGRAM --prism PRISM --description FILE --work FOLDER
+//   node judge.mjs --hublake PROGRAM --prism PRISM --description FILE --modules FOLDER --work FOLDER
 //
 // With HUBLAKE_RECORDED_DATA=FOLDER the simulator is judged a second time, serving the recorded data.
 // With JUDGE_GITHUB=URL that GitHub is judged instead of `hublake sim`; with JUDGE_CLIENT=none no client runs.
@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { Gate, startSpoiler } from './gate.mjs';
+import { readSchema } from './graphql.mjs';
 import { freePort, send } from './http.mjs';
 import { HEADERS, discover, readRequests, selfTest, walk } from './walk.mjs';
 
@@ -27,7 +28,7 @@ const VIOLATIONS_SHOWN = 8;
 const FAILURES_SHOWN = 20;
 
 const { values: options } = parseArgs({
-  options: Object.fromEntries(['hublake', 'prism', 'description', 'work'].map((name) => [name, { type: 'string' }])),
+  options: Object.fromEntries(['hublake', 'prism', 'description', 'modules', 'work'].map((name) => [name, { type: 'string' }])),
 });
 const children = [];
 const servers = [];
@@ -64,7 +65,7 @@ async function judgeGithub(world, simulator, withSelfTest) {
   servers.push(spoiler.server);
   const prism = await startPrism(world, spoiler.url);
   const description = JSON.parse(readFileSync(options.description, 'utf8'));
-  const gate = new Gate({ prism, simulator, description });
+  const gate = new Gate({ prism, simulator, description, published: readSchema(resolve(options.modules)) });
   const reportHere = (name, violations) => report(`${world}: ${name}`, violations);
 
   const { repositories, names, installationToken } = await discover(simulator);

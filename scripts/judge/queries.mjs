@@ -6,17 +6,14 @@
 // valid as it stands; one of types (what the simulator serves) must be a part of the published schema.
 
 import { readFileSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join, relative, resolve } from 'node:path';
 
-const [crates, modules] = process.argv.slice(2).map((path) => resolve(path));
-const { GraphQLError, Kind, buildSchema, isTypeDefinitionNode, parse, print, validate, visit } = createRequire(
-  join(modules, 'x.js'),
-)('graphql');
+import { readSchema } from './graphql.mjs';
 
-const published = readFileSync(join(modules, '@octokit/graphql-schema/schema.graphql'), 'utf8');
-// It is published with two fields defined twice.
-const schema = buildSchema(published, { assumeValidSDL: true });
+const [crates, modules] = process.argv.slice(2).map((path) => resolve(path));
+const { graphql, published, schema } = readSchema(modules);
+const { GraphQLError, Kind, isTypeDefinitionNode, parse, print, validate, visit } = graphql;
+
 const types = definitions(parse(published, { noLocation: true }));
 const counts = { passed: 0, failed: 0 };
 

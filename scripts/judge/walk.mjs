@@ -142,6 +142,16 @@ export async function selfTest(gate, requests, names, installationToken, report)
     delete headers[leftOut];
     reportCaught(name, await gate.ask('GET', path, headers), report);
   }
+  const limits = { query: '{ rateLimit { cost remaining resetAt } viewer { login } }' };
+  const ask = (query, headers = {}) =>
+    gate.ask('POST', '/graphql', { ...HEADERS, ...headers }, Buffer.from(JSON.stringify(query)));
+  report('GraphQL', (await ask(limits)).violations);
+  const wrong = [
+    ['a GraphQL field that does not exist', { query: '{ rateLimit { costs } }' }],
+    ['a GraphQL variable of a wrong type', { query: 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', variables: { ids: [{}] } }],
+    ['GraphQL with every type changed', limits, { 'x-judge-spoil': 'everything' }],
+  ];
+  for (const [name, query, headers] of wrong) reportCaught(name, await ask(query, headers), report);
   for (const request of requests.filter(({ status }) => status === 200 || status === 201)) {
     const headers = { ...headersOf(request, installationToken), 'x-judge-spoil': 'everything' };
     const name = `${request.method} ${request.path} with every type changed`;
