@@ -7,7 +7,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
 use crate::limits::Account;
-use crate::options::{PrivateAccess, SimOptions, Token};
+use crate::options::{PrivateAccess, PushAccess, SimOptions, Token};
 use crate::world::Repository;
 
 /// The sender of a request.
@@ -38,6 +38,10 @@ impl Installations {
     }
 }
 
+const NEEDS_PUSH: &str = "Must have push access to repository";
+const NOT_FOR_TOKEN: &str = "Resource not accessible by personal access token";
+/// Also of the answer to an App that asks for a person's own things.
+pub(crate) const NOT_FOR_INTEGRATION: &str = "Resource not accessible by integration";
 const PREFIXES: [&str; 6] = ["ghp_", "github_pat_", "gho_", "ghs_", "ghu_", "ghr_"];
 
 impl Caller {
@@ -69,7 +73,10 @@ impl Caller {
         }
         let is_known_form = PREFIXES.iter().any(|prefix| text.len() > prefix.len() && text.starts_with(prefix));
         let is_accepted = is_known_form && options.accept_unlisted_tokens;
-        is_accepted.then(|| Self::Token(Token { private_access: PrivateAccess::None, ..Token::new(text) }))
+        is_accepted.then(|| {
+            let reads_administration = !text.starts_with("ghs_");
+            Self::Token(Token { private_access: PrivateAccess::None, reads_administration, ..Token::new(text) })
+        })
     }
 
     /// Whose quota is spent.
@@ -99,6 +106,37 @@ impl Caller {
                 names.iter().any(|name| name.eq_ignore_ascii_case(&full_name))
             }
         }
+    }
+
+    /// Whether it may push, `None` for who has no token.
+    pub(crate) fn pushes_to(&self, repository: &Repository) -> Option<bool> {
+        let token = self.token()?;
+        let is_granted = match &token.push_access {
+            PushAccess::None => false,
+            PushAccess::All => true,
+            PushAccess::Only(names) => {
+                let full_name = repository.full_name();
+                names.iter().any(|name| name.eq_ignore_ascii_case(&full_name))
+            }
+        };
+        Some(is_granted && repository.is_writable)
+    }
+
+    /// Why it may not read a repository's traffic, in GitHub's words; `None` where it may.
+    pub(crate) fn traffic_refusal(&self, repository: &Repository) -> Option<&'static str> {
+        let can_push = self.pushes_to(repository) == Some(true);
+        let (message, is_permitted) = match self {
+            Self::Anonymous => (NEEDS_PUSH, false),
+            Self::App => (NOT_FOR_INTEGRATION, false),
+            Self::Token(token) if token.text.starts_with("ghs_") || token.text.starts_with("ghu_") => {
+                (NOT_FOR_INTEGRATION, can_push && token.reads_administration)
+            }
+            Self::Token(token) if token.text.starts_with("github_pat_") => {
+                (NOT_FOR_TOKEN, can_push && token.reads_administration)
+            }
+            Self::Token(_) => (NEEDS_PUSH, can_push),
+        };
+        (!is_permitted).then_some(message)
     }
 
     pub(crate) fn token(&self) -> Option<&Token> {

@@ -45,8 +45,28 @@ pub enum Error {
         reason: String,
     },
 
+    /// Daily traffic that cannot be.
+    #[error("traffic of {day}: {reason}")]
+    BadTraffic {
+        /// The day, UTC.
+        day: chrono::NaiveDate,
+        /// What is wrong with it.
+        reason: String,
+    },
+
+    /// More stars are taken back than there are.
+    #[error("repository `{repository}` has only {left} stars of {day}")]
+    NoSuchStars {
+        /// The repository's full name.
+        repository: String,
+        /// The day on which they were given, UTC.
+        day: chrono::NaiveDate,
+        /// How many are left of that day.
+        left: u64,
+    },
+
     /// A file of recorded data could not be read.
-    #[error("cannot read the recorded file {}\nhint: is this the folder that holds issues/?", path.display())]
+    #[error("cannot read the recorded file {}\nhint: is this the folder that holds issues/ and traffic/?", path.display())]
     ReadRecorded {
         /// The file.
         path: PathBuf,

@@ -8,10 +8,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::random::Random;
-use crate::world::World;
 use crate::world::event::Event;
 use crate::world::issue::Issue;
+use crate::world::stars::Stars;
 use crate::world::truth::{DepartureReason, Gone};
+use crate::world::{TrafficOptions, World};
 
 pub(crate) use life::is_not_planned;
 use life::{People, live};
@@ -51,7 +52,8 @@ impl World {
     /// Names that exist already are left as they are. About 30 % are pull requests; issues are opened with a weekly
     /// rhythm, labelled, assigned, closed after log-normal ages, and some are reopened; a few are closed before they
     /// were created (by up to an hour, as GitHub does), have no author, or carry hostile text; some numbers are
-    /// missing. The payload's median is about 3.7 KB.
+    /// missing. The payload's median is about 3.7 KB. Stars came evenly, and visitors come from the creation on, without
+    /// end ([`World::generate_traffic`] with its defaults and this seed).
     pub fn generate(&mut self, options: &GenerateOptions) {
         self.generate_all(options, None);
     }
@@ -74,6 +76,7 @@ impl World {
         for number in 1..PEOPLE {
             self.users.ensure(&format!("sim-user-{number:04}"), "User");
         }
+        let traffic = TrafficOptions { seed: options.seed, ..TrafficOptions::default() };
         let mut serial = 0;
         for (index, count) in (0_u32..).zip(shares(options)) {
             let owner = index / REPOSITORIES_PER_OWNER;
@@ -92,6 +95,8 @@ impl World {
             if let Some(repository) = self.repositories.get_mut(&id) {
                 repository.created_at = start - 3_600;
                 repository.changed_at = start;
+                repository.stars = Stars::made_up(id, repository.created_at, now.timestamp());
+                repository.seed_traffic(&traffic);
                 repository.is_generated = true;
                 repository.gone = gone;
                 repository.fill(issues);

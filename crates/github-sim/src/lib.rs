@@ -24,18 +24,24 @@
 //!   each and their JSON is written at each request, so a million of them fit into half a gigabyte;
 //!   [`World::generate_with_events`] gives each about as many state events as are wanted.
 //! - [`World::load_recorded`]: real histories; kept and served as bytes.
+//! - [`World::generate_traffic`], [`World::load_recorded_traffic`], [`World::set_daily_traffic`] and
+//!   [`World::set_visits`]: visitors, from a seed, from recordings, or one by one; [`World::star`] and
+//!   [`World::unstar`]: stars.
 //! - [`World::upsert_issue`] and the other helpers: single issues and what people do to them.
 //!
 //! Tests read the truth from [`World::issues`] and [`World::departures`] and hold tables against it;
-//! [`IssueTruth::state_at`] is an issue's state at any instant.
+//! [`IssueTruth::state_at`] is an issue's state at any instant, and [`TrafficTruth::between`] counts the visits and
+//! the distinct visitors of any stretch of time.
 //!
 //! # What is served
 //!
 //! `/repos/{owner}/{repo}` and `/repositories/{id}`, below both: `/issues`, `/issues/{n}`, `/issues/{n}/events`,
-//! `/issues/{n}/timeline`, `/issues/events`, `/labels`, `/installation`; `/user`, `/user/repos`, `/users/{login}`,
-//! `/users/{login}/repos`, `/orgs/{org}/repos`, `/rate_limit`, `/app`, `/app/installations` with access tokens, and
-//! `/installation/repositories`. The same API lies under `/api/v3/`, as on GitHub Enterprise. Addresses inside
-//! payloads name `api.github.com`, as in recorded data; only `Link` and `Location` name the simulator.
+//! `/issues/{n}/timeline`, `/issues/events`, `/labels`, `/installation`, `/traffic/views`, `/traffic/clones`,
+//! `/traffic/popular/referrers`, `/traffic/popular/paths`, `/stargazers/count`, `/stargazers/history`; `/user`,
+//! `/user/repos`, `/users/{login}`, `/users/{login}/repos`, `/orgs/{org}/repos`, `/rate_limit`, `/app`,
+//! `/app/installations` with access tokens, and `/installation/repositories`. The same API lies under `/api/v3/`, as on
+//! GitHub Enterprise. Addresses inside payloads name `api.github.com`, as in recorded data; only `Link` and `Location`
+//! name the simulator.
 //! GraphQL is at `POST /graphql`, and at `/api/graphql` as on GitHub Enterprise.
 //!
 //! - **Lists of issues** are computed from the state of the moment, so items move between pages while a client
@@ -43,6 +49,14 @@
 //!   10,000 items on, page numbers answer 422 and cursors go on. They are filtered by state, `since`, labels,
 //!   creator, assignee and milestone; GitHub's other filters answer 422. The events of a whole repository end at
 //!   [`LimitOptions::repository_events`].
+//! - **Traffic** is that of the fourteen days before the world's now: on 15 UTC dates, of which the first is cut short
+//!   and the last still grows; days and weeks (from Monday) without visits are left out, and the total's `uniques` are
+//!   the distinct visitors of the whole window. Who may not push gets the 403 that goes with the kind of token
+//!   ([`World::set_push`], [`Token::push_access`], [`Token::reads_administration`]).
+//! - **Stars** by day are those that are left: who takes a star back takes it from the day on which it was given.
+//!   Watchers are counted, but not named, neither by REST (`subscribers_count`) nor by GraphQL.
+//! - **Lists of repositories** hold what a token sees; `type`, `visibility`, `affiliation`, `sort`, `direction`, `since`
+//!   and `before` are honoured. Whoever asks is a member of all organisations.
 //! - **ETags** are weak and change exactly when the content does. A match answers 304, which costs an authorised
 //!   caller nothing. They are made from ids and revisions, not from the body.
 //! - **Limits** are counted per token and bucket, over windows of the world's clock. Secondary limits are off
@@ -85,10 +99,13 @@ pub use error::Error;
 pub use faults::{Fault, FaultKind, When};
 pub use generate::GenerateOptions;
 pub use limits::Bucket;
-pub use options::{ExhaustedSpelling, LimitClock, LimitOptions, PrivateAccess, SecondaryLimits, SimOptions, Token};
+pub use options::{
+    ExhaustedSpelling, LimitClock, LimitOptions, PrivateAccess, PushAccess, SecondaryLimits, SimOptions, Token,
+};
 pub use serve::{Sim, serve_forever};
 pub use stats::{EndpointStats, Refusal, RequestRecord, Stats};
 pub use world::{
-    Access, BurstOptions, ClockMode, Departure, DepartureReason, EventKind, IssueState, IssueTruth, Repository,
-    RepositoryRef, StateEvent, World,
+    Access, BurstOptions, ClockMode, DailyTraffic, Departure, DepartureReason, EventKind, IssueState, IssueTruth,
+    Popular, PopularKind, Regulars, Repository, RepositoryRef, StateEvent, TrafficCount, TrafficKind, TrafficOptions,
+    TrafficTruth, Visit, World,
 };

@@ -155,12 +155,17 @@ pub struct Token {
     pub expires_at: Option<DateTime<Utc>>,
     /// Which private repositories it sees.
     pub private_access: PrivateAccess,
+    /// Which of the repositories that are open to pushes it may push to, as `permissions.push` tells.
+    pub push_access: PushAccess,
+    /// Whether a fine-grained token or an App has the permission "Administration: read", which traffic needs. Of no
+    /// matter for classic and OAuth tokens, and never true for an Actions token (`ghs_` that nobody listed or issued).
+    pub reads_administration: bool,
     /// Requests per window in place of the ordinary limit.
     pub core_limit: Option<u64>,
 }
 
 impl Token {
-    /// A token of `sim-user` that never expires and sees all private repositories.
+    /// A token of `sim-user` that never expires, sees all private repositories and may push everywhere.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -168,6 +173,8 @@ impl Token {
             scopes: vec!["repo".to_owned(), "read:org".to_owned()],
             expires_at: None,
             private_access: PrivateAccess::All,
+            push_access: PushAccess::All,
+            reads_administration: true,
             core_limit: None,
         }
     }
@@ -176,6 +183,17 @@ impl Token {
 /// Which private repositories a token sees. Unlisted tokens see none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrivateAccess {
+    /// None.
+    None,
+    /// All.
+    All,
+    /// Those of these full names.
+    Only(Vec<String>),
+}
+
+/// Which repositories a token may push to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PushAccess {
     /// None.
     None,
     /// All.

@@ -1,6 +1,7 @@
 //! Loads recorded GitHub data: the real histories of three repositories.
 
 mod conversion;
+mod traffic;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -16,6 +17,7 @@ use crate::payload::Payload;
 use crate::world::World;
 use crate::world::event::{Detail, Event, EventKind, NOBODY};
 use crate::world::issue::{Issue, IssueState, instant};
+use crate::world::stars::Stars;
 use crate::world::{labels, shape};
 
 /// Name, GitHub's numeric id, when it was created (seconds since 1970), file.
@@ -82,6 +84,7 @@ impl World {
         repository.created_at = created_at;
         repository.changed_at = created_at;
         repository.fill(issues);
+        repository.stars = Stars::made_up(id, created_at, repository.changed_at);
         self.note_nodes(id);
         Ok(())
     }

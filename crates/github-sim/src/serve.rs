@@ -10,11 +10,14 @@ mod events;
 mod filter;
 mod graphql;
 mod issues;
+mod listing;
 mod repositories;
 mod request;
 mod root;
 mod route;
 mod sending;
+mod stargazers;
+mod traffic;
 mod users;
 
 use std::net::SocketAddr;

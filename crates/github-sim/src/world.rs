@@ -2,9 +2,11 @@
 
 mod access;
 pub(crate) mod burst;
+pub(crate) mod calendar;
 pub(crate) mod changes;
 mod departures;
 pub(crate) mod event;
+pub(crate) mod figures;
 pub(crate) mod issue;
 pub(crate) mod labels;
 mod nodes;
@@ -12,6 +14,8 @@ pub(crate) mod order;
 mod people;
 pub(crate) mod repository;
 pub(crate) mod shape;
+pub(crate) mod stars;
+pub(crate) mod traffic;
 pub(crate) mod truth;
 
 use std::collections::{BTreeMap, HashMap};
@@ -26,6 +30,9 @@ pub use event::{EventKind, StateEvent};
 pub use issue::IssueState;
 pub use order::Direction;
 pub use repository::{Access, Repository};
+pub use traffic::{
+    DailyTraffic, Popular, PopularKind, Regulars, TrafficCount, TrafficKind, TrafficOptions, TrafficTruth, Visit,
+};
 pub use truth::{Departure, DepartureReason, IssueTruth};
 
 use crate::Error;
@@ -203,7 +210,7 @@ impl World {
             return Err(Error::RepositoryExists(full_name.to_owned()));
         }
         let repository = Repository::new(id, owner, name, self.now().timestamp());
-        self.users.ensure(owner, crate::render::repository::owner_kind(&repository));
+        self.users.ensure(owner, default_kind(owner));
         self.repositories.insert(id, repository);
         self.names.insert(full_name.to_ascii_lowercase(), id);
         self.next_repository_id = self.next_repository_id.max(id + 1);
@@ -241,6 +248,11 @@ impl World {
     pub(crate) fn require(&self, repository: RepositoryRef<'_>) -> Result<u64, Error> {
         self.current_id(repository).ok_or_else(|| Error::UnknownRepository(repository.to_string()))
     }
+}
+
+/// What an owner is of whom nothing is known: an organisation, or a person if the login begins with `sim-user`.
+pub(crate) fn default_kind(login: &str) -> &'static str {
+    if login.starts_with("sim-user") { "User" } else { "Organization" }
 }
 
 /// Splits `owner/name`; only the characters GitHub allows.

@@ -14,17 +14,18 @@ use serde_json::{Map, Value, json};
 
 use self::event::EventView;
 use self::issue::IssueView;
-use self::page::Page;
+use self::page::{Page, PageKind};
 use self::person::Person;
 use super::LONGEST_PAGE;
 use super::error::QueryError;
 use crate::auth::Caller;
 use crate::limits::Standing;
 use crate::render::label::LabelFacts;
-use crate::render::repository::{node_id, owner_kind, stars};
+use crate::render::repository::node_id;
 use crate::render::user::user_json;
 use crate::render::{SITE, time_text};
 use crate::world::event::NOBODY;
+use crate::world::figures::Figures;
 use crate::world::{Access, Repository, World};
 
 /// What a query is answered from.
@@ -91,6 +92,10 @@ impl<'w> Context<'w> {
 
     fn serve(&self, count: usize) {
         self.served.set(self.served.get() + count as u64);
+    }
+
+    fn figures(&self, repository: &Repository) -> Figures {
+        repository.figures(self.world.now().timestamp())
     }
 
     /// A user by index; each is read once for a query.
@@ -241,9 +246,13 @@ fn repository<'w>(context: &Context<'w>, found: &'w Repository, field: &str, arg
     let leaf = match field {
         "issues" | "pullRequests" => return issues::page(context, found, field == "pullRequests", arguments),
         "issue" | "pullRequest" | "issueOrPullRequest" => return issues::single(found, field, arguments),
+        "watchers" => {
+            let total = context.figures(found).subscribers;
+            return Page::counted(PageKind::Watchers, arguments, usize::try_from(total).unwrap_or(usize::MAX));
+        }
         "owner" => {
             let known = context.world.users.find(&found.owner).map(str::to_owned);
-            let user = known.unwrap_or_else(|| user_json(&found.owner, 0, owner_kind(found)));
+            let user = known.unwrap_or_else(|| user_json(&found.owner, 0, context.world.users.kind(&found.owner)));
             let owner = user.parse().ok().as_ref().and_then(Person::read);
             let owner = owner.unwrap_or_else(|| Person::nobody(&found.owner));
             return Ok(Resolved::Object(Object::Person(Rc::new(owner))));
@@ -255,9 +264,11 @@ fn repository<'w>(context: &Context<'w>, found: &'w Repository, field: &str, arg
         "url" => json!(format!("{SITE}/{}", found.full_name())),
         "createdAt" => json!(time_text(found.created_at)),
         "isPrivate" => json!(found.is_private),
-        "isArchived" => json!(false),
+        "isArchived" => json!(found.is_archived),
+        "isFork" => json!(found.is_fork),
         "hasIssuesEnabled" => json!(found.access != Access::IssuesDisabled),
-        "stargazerCount" => json!(stars(found)),
+        "forkCount" => json!(context.figures(found).forks),
+        "stargazerCount" => json!(context.figures(found).stars),
         _ => Value::Null,
     };
     Ok(Resolved::Leaf(leaf))

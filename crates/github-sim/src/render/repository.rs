@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use super::{API, SITE, time_text};
-use crate::random::mix;
 use crate::render::user::Users;
+use crate::world::World;
+use crate::world::figures::Figures;
 use crate::world::repository::{Access, Repository};
 
 const TEMPLATES: [(&str, &str); 36] = [
@@ -47,11 +48,13 @@ const TEMPLATES: [(&str, &str); 36] = [
 ];
 
 /// A repository as its own path answers (`is_full`) or as lists hold it. `can_push` is null without a token.
-pub(crate) fn repository_json(repository: &Repository, users: &Users, is_full: bool, can_push: Option<bool>) -> String {
+pub(crate) fn repository_json(world: &World, repository: &Repository, is_full: bool, can_push: Option<bool>) -> String {
+    let users = &world.users;
+    let figures = repository.figures(world.now().timestamp());
     let mut text = String::with_capacity(7000);
     // Writing to a String cannot fail.
     let _ = write_repository(&mut text, repository, users);
-    let _ = write_numbers(&mut text, repository);
+    let _ = write_numbers(&mut text, repository, &figures);
     if let Some(can_push) = can_push {
         let _ = write!(
             text,
@@ -59,13 +62,10 @@ pub(crate) fn repository_json(repository: &Repository, users: &Users, is_full: b
         );
     }
     if is_full {
-        let watchers = counts(repository).watchers;
-        let _ = write!(
-            text,
-            ",\"temp_clone_token\":\"\",\"network_count\":{},\"subscribers_count\":{watchers}",
-            counts(repository).forks
-        );
-        if owner_kind(repository) == "Organization" {
+        let Figures { forks, subscribers, .. } = figures;
+        let _ =
+            write!(text, ",\"temp_clone_token\":\"\",\"network_count\":{forks},\"subscribers_count\":{subscribers}");
+        if users.kind(&repository.owner) == "Organization" {
             let owner = users.find(&repository.owner).unwrap_or("null");
             let _ = write!(text, ",\"organization\":{owner}");
         }
@@ -74,41 +74,21 @@ pub(crate) fn repository_json(repository: &Repository, users: &Users, is_full: b
     text
 }
 
-/// Organisations own all generated and recorded repositories; a login that begins with `sim-user` is a person.
-pub(crate) fn owner_kind(repository: &Repository) -> &'static str {
-    if repository.owner.starts_with("sim-user") { "User" } else { "Organization" }
-}
-
 /// GraphQL's id of a repository.
 pub(crate) fn node_id(repository: &Repository) -> String {
     format!("R_kgDO{}", repository.id)
-}
-
-/// How many stars it has.
-pub(crate) fn stars(repository: &Repository) -> u64 {
-    counts(repository).stars
-}
-
-struct Counts {
-    stars: u64,
-    forks: u64,
-    watchers: u64,
-}
-
-fn counts(repository: &Repository) -> Counts {
-    let stars = mix(repository.id) % 20_000;
-    Counts { stars, forks: stars / 7, watchers: stars / 40 }
 }
 
 fn write_repository(text: &mut String, repository: &Repository, users: &Users) -> std::fmt::Result {
     let (id, owner, name) = (repository.id, &repository.owner, &repository.name);
     let owner_json = users.find(owner).unwrap_or("null");
     let (visibility, node_id) = (repository.is_private, node_id(repository));
+    let is_fork = repository.is_fork;
     write!(
         text,
         "{{\"id\":{id},\"node_id\":\"{node_id}\",\"name\":\"{name}\",\"full_name\":\"{owner}/{name}\",\
          \"private\":{visibility},\"owner\":{owner_json},\"html_url\":\"{SITE}/{owner}/{name}\",\
-         \"description\":\"{name} of {owner}\",\"fork\":false,\"url\":\"{API}/repos/{owner}/{name}\""
+         \"description\":\"{name} of {owner}\",\"fork\":{is_fork},\"url\":\"{API}/repos/{owner}/{name}\""
     )?;
     for (key, end) in TEMPLATES {
         write!(text, ",\"{key}\":\"{API}/repos/{owner}/{name}{end}\"")?;
@@ -123,8 +103,9 @@ fn write_repository(text: &mut String, repository: &Repository, users: &Users) -
     )
 }
 
-fn write_numbers(text: &mut String, repository: &Repository) -> std::fmt::Result {
-    let Counts { stars, forks, .. } = counts(repository);
+fn write_numbers(text: &mut String, repository: &Repository, figures: &Figures) -> std::fmt::Result {
+    let Figures { stars, forks, size, .. } = figures;
+    let is_archived = repository.is_archived;
     let open = repository.open_issue_count();
     let has_issues = repository.access != Access::IssuesDisabled;
     let visibility = if repository.is_private { "private" } else { "public" };
@@ -133,10 +114,9 @@ fn write_numbers(text: &mut String, repository: &Repository) -> std::fmt::Result
         ",\"size\":{size},\"stargazers_count\":{stars},\"watchers_count\":{stars},\"language\":\"Rust\",\
          \"has_issues\":{has_issues},\"has_projects\":true,\"has_downloads\":true,\"has_wiki\":true,\
          \"has_pages\":false,\"has_discussions\":false,\"forks_count\":{forks},\"mirror_url\":null,\
-         \"archived\":false,\"disabled\":false,\"open_issues_count\":{open},\"license\":null,\
+         \"archived\":{is_archived},\"disabled\":false,\"open_issues_count\":{open},\"license\":null,\
          \"allow_forking\":true,\"is_template\":false,\"web_commit_signoff_required\":false,\"topics\":[],\
          \"visibility\":\"{visibility}\",\"forks\":{forks},\"open_issues\":{open},\"watchers\":{stars},\
          \"default_branch\":\"main\"",
-        size = stars * 3 + 120,
     )
 }

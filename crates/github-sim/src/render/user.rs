@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ordered::{self, USER_KEYS};
 use super::{API, SITE};
+use crate::world::default_kind;
 use crate::world::event::NOBODY;
 
 /// All users of a world; events and sketches name them by index.
@@ -30,6 +31,15 @@ impl Users {
     /// The JSON of the user with this login (GitHub ignores case).
     pub(crate) fn find(&self, login: &str) -> Option<&str> {
         self.index(login).map(|index| self.json(index))
+    }
+
+    /// What a login is: `Organization` or `User`; a guess from the login where nobody has it.
+    pub(crate) fn kind(&self, login: &str) -> &'static str {
+        match self.find(login) {
+            Some(json) if json.contains("\"type\":\"Organization\"") => "Organization",
+            Some(_) => "User",
+            None => default_kind(login),
+        }
     }
 
     /// The index of the user with this login (GitHub ignores case).

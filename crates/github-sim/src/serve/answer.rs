@@ -102,8 +102,12 @@ fn etag(version: u64) -> String {
 
 /// `Link` of a list that is paged by number and knows its end.
 pub(crate) fn numbered_link(question: &Question, path: &str, count: usize) -> Option<String> {
-    let (page, per_page) = (question.page(), question.per_page());
-    let last = count.div_ceil(per_page).max(1);
+    link_of_pages(question, path, count.div_ceil(question.per_page()))
+}
+
+/// `Link` of a list that has so many pages.
+pub(crate) fn link_of_pages(question: &Question, path: &str, pages: usize) -> Option<String> {
+    let (page, last) = (question.page(), pages.max(1));
     let address = |number: usize| {
         let query = question.query_with(&["page"], &[("page", &number.to_string())]);
         format!("<{}{path}?{query}>", question.base)

@@ -3,34 +3,18 @@
 use super::answer::Answer;
 use super::request::Call;
 use super::route::Route;
-use super::{Shared, apps, repositories, root, users};
-use crate::auth::Caller;
-use crate::world::{Repository, World};
+use super::{Shared, apps, listing, repositories, root, users};
+use crate::world::World;
 
 /// The answer of an endpoint; limits and faults are behind it already.
 pub(crate) fn endpoint(shared: &Shared, world: &World, route: &Route, call: Call<'_>) -> Answer {
-    let is_owned_by = |owner: &str| {
-        let owner = owner.to_owned();
-        move |repository: &Repository| repository.owner().eq_ignore_ascii_case(&owner)
-    };
     match route {
         Route::Root => root::addresses(call),
         Route::Viewer => users::viewer(world, call),
         Route::User(login) => users::single(world, login, call),
-        Route::ViewerRepositories if matches!(call.caller, Caller::Anonymous) => {
-            Answer::error(401, "Requires authentication")
-        }
-        Route::ViewerRepositories => repositories::listed(world, call, "/user/repos", |_| true),
-        Route::OwnerRepositories { owner, .. } if world.users.find(owner).is_none() => Answer::not_found(),
-        Route::OwnerRepositories { owner, is_organization } => {
-            let root = if *is_organization { "orgs" } else { "users" };
-            let path = format!("/{root}/{owner}/repos");
-            let is_own = is_owned_by(owner);
-            // The list of a user is public for everybody.
-            let is_wanted =
-                |repository: &Repository| is_own(repository) && (*is_organization || !repository.is_private());
-            repositories::listed(world, call, &path, is_wanted)
-        }
+        Route::ViewerRepositories => listing::of_viewer(world, call),
+        Route::OwnerRepositories { owner, is_organization: true } => listing::of_organization(world, owner, call),
+        Route::OwnerRepositories { owner, is_organization: false } => listing::of_user(world, owner, call),
         Route::App => apps::app(world, call),
         Route::Installations => apps::list(world, call),
         Route::Installation(id) => apps::single(world, *id, call),
@@ -39,7 +23,7 @@ pub(crate) fn endpoint(shared: &Shared, world: &World, route: &Route, call: Call
             let installations = shared.installations();
             let owner = call.caller.token().and_then(|token| installations.owner(&token.text));
             match owner {
-                Some(owner) => repositories::of_installation(world, owner, call),
+                Some(owner) => listing::of_installation(world, owner, call),
                 None => Answer::error(403, "You must authenticate with an installation access token"),
             }
         }

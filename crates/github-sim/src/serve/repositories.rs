@@ -1,12 +1,11 @@
-//! Repositories: finding the one a path means, and lists of them.
+//! Repositories: finding the one a path means.
 
 use serde_json::json;
 
-use super::answer::{Answer, numbered_link, numbered_page};
-use super::events::{self, list};
+use super::answer::Answer;
 use super::request::{Call, Question};
 use super::route::{Part, Target};
-use super::{apps, issues};
+use super::{apps, events, issues, stargazers, traffic};
 use crate::render::repository::repository_json;
 use crate::world::{Access, Repository, World};
 
@@ -42,49 +41,17 @@ pub(crate) fn answer(world: &World, target: &Target, part: Part, call: Call<'_>)
         Part::IssueTimeline(number) => events::of_issue(world, repository, number, call, true),
         Part::Events => events::of_repository(world, repository, call),
         Part::Labels => events::labels(repository, call),
+        Part::Traffic(kind) => traffic::counts(world, repository, kind, call),
+        Part::Popular(kind) => traffic::popular(world, repository, kind, call),
+        Part::StarCount => stargazers::count(world, repository, call),
+        Part::StarHistory => stargazers::history(world, repository, call),
         Part::Unknown => Answer::not_found(),
     }
 }
 
-/// A numbered page of the repositories that a caller may see.
-pub(crate) fn listed(world: &World, call: Call<'_>, path: &str, is_wanted: impl Fn(&Repository) -> bool) -> Answer {
-    let (page, link) = page(world, call, path, is_wanted);
-    let can_push = call.caller.token().map(|_| true);
-    let body = list(page, |repository, bytes| {
-        bytes.extend_from_slice(repository_json(repository, &world.users, false, can_push).as_bytes());
-    });
-    Answer::json(call.question, body).with_link(link)
-}
-
-/// `GET /installation/repositories`
-pub(crate) fn of_installation(world: &World, owner: &str, call: Call<'_>) -> Answer {
-    let is_own = |repository: &Repository| repository.owner().eq_ignore_ascii_case(owner);
-    let count = world.repositories().filter(|repository| is_own(repository)).count();
-    let (page, link) = page(world, call, "/installation/repositories", is_own);
-    let mut body = format!("{{\"total_count\":{count},\"repository_selection\":\"all\",\"repositories\":").into_bytes();
-    body.extend(list(page, |repository, bytes| {
-        bytes.extend_from_slice(repository_json(repository, &world.users, false, Some(true)).as_bytes());
-    }));
-    body.push(b'}');
-    Answer::json(call.question, body).with_link(link)
-}
-
-fn page<'a>(
-    world: &'a World,
-    call: Call<'_>,
-    path: &str,
-    is_wanted: impl Fn(&Repository) -> bool,
-) -> (Vec<&'a Repository>, Option<String>) {
-    let seen = world.repositories().filter(|repository| call.caller.sees(repository) && is_wanted(repository));
-    let mut repositories: Vec<&Repository> = seen.collect();
-    repositories.sort_by_cached_key(|repository| repository.full_name().to_ascii_lowercase());
-    let link = numbered_link(call.question, path, repositories.len());
-    (numbered_page(call.question, repositories), link)
-}
-
 fn single(world: &World, repository: &Repository, call: Call<'_>) -> Answer {
-    let can_push = call.caller.token().map(|_| true);
-    Answer::json(call.question, repository_json(repository, &world.users, true, can_push))
+    let can_push = call.caller.pushes_to(repository);
+    Answer::json(call.question, repository_json(world, repository, true, can_push))
 }
 
 fn moved(id: u64, question: &Question) -> Answer {

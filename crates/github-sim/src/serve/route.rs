@@ -4,6 +4,7 @@ use http::Method;
 
 use super::request::Question;
 use crate::limits::Bucket;
+use crate::world::{PopularKind, TrafficKind};
 
 /// An endpoint of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +43,10 @@ pub(crate) enum Part {
     IssueTimeline(u32),
     Events,
     Labels,
+    Traffic(TrafficKind),
+    Popular(PopularKind),
+    StarCount,
+    StarHistory,
     Unknown,
 }
 
@@ -126,6 +131,12 @@ impl Part {
             ["issues", text, "events"] => number(text, Self::IssueEvents),
             ["issues", text, "timeline"] => number(text, Self::IssueTimeline),
             ["labels"] => Self::Labels,
+            ["traffic", "views"] => Self::Traffic(TrafficKind::Views),
+            ["traffic", "clones"] => Self::Traffic(TrafficKind::Clones),
+            ["traffic", "popular", "referrers"] => Self::Popular(PopularKind::Referrers),
+            ["traffic", "popular", "paths"] => Self::Popular(PopularKind::Paths),
+            ["stargazers", "count"] => Self::StarCount,
+            ["stargazers", "history"] => Self::StarHistory,
             _ => Self::Unknown,
         }
     }
@@ -148,12 +159,26 @@ impl Part {
             ),
             Self::Events => ("/repos/{owner}/{repo}/issues/events", "/repositories/{id}/issues/events"),
             Self::Labels => ("/repos/{owner}/{repo}/labels", "/repositories/{id}/labels"),
+            Self::Traffic(TrafficKind::Views) => {
+                ("/repos/{owner}/{repo}/traffic/views", "/repositories/{id}/traffic/views")
+            }
+            Self::Traffic(TrafficKind::Clones) => {
+                ("/repos/{owner}/{repo}/traffic/clones", "/repositories/{id}/traffic/clones")
+            }
+            Self::Popular(PopularKind::Referrers) => {
+                ("/repos/{owner}/{repo}/traffic/popular/referrers", "/repositories/{id}/traffic/popular/referrers")
+            }
+            Self::Popular(PopularKind::Paths) => {
+                ("/repos/{owner}/{repo}/traffic/popular/paths", "/repositories/{id}/traffic/popular/paths")
+            }
+            Self::StarCount => ("/repos/{owner}/{repo}/stargazers/count", "/repositories/{id}/stargazers/count"),
+            Self::StarHistory => ("/repos/{owner}/{repo}/stargazers/history", "/repositories/{id}/stargazers/history"),
             Self::Unknown => ("/repos/{owner}/{repo}/(unknown)", "/repositories/{id}/(unknown)"),
         }
     }
 
     /// Whether it belongs to the issues, which a repository can turn off.
     pub(crate) fn is_of_issues(self) -> bool {
-        !matches!(self, Self::Itself | Self::Installation | Self::Labels | Self::Unknown)
+        matches!(self, Self::Issues | Self::Issue(_) | Self::IssueEvents(_) | Self::IssueTimeline(_) | Self::Events)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::request::Call;
-use crate::auth::Caller;
+use crate::auth::{Caller, NOT_FOR_INTEGRATION};
 use crate::render::user::user_json;
 use crate::world::World;
 
@@ -15,11 +15,11 @@ const SCOPES: HeaderName = HeaderName::from_static("x-oauth-scopes");
 pub(crate) fn viewer(world: &World, call: Call<'_>) -> Answer {
     let token = match call.caller {
         Caller::Anonymous => return Answer::error(401, "Requires authentication"),
-        Caller::App => return Answer::error(403, "Resource not accessible by integration"),
+        Caller::App => return Answer::error(403, NOT_FOR_INTEGRATION),
         Caller::Token(token) => token,
     };
     if token.text.starts_with("ghs_") {
-        return Answer::error(403, "Resource not accessible by integration");
+        return Answer::error(403, NOT_FOR_INTEGRATION);
     }
     let known = world.users.find(&token.login).map(str::to_owned);
     let user = known.unwrap_or_else(|| user_json(&token.login, 49_000_000, "User"));

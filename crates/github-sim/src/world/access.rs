@@ -91,6 +91,40 @@ impl World {
         Ok(())
     }
 
+    /// Makes a repository a fork or not.
+    ///
+    /// # Errors
+    /// When the repository is unknown.
+    pub fn set_fork<'a>(&mut self, repository: impl Into<RepositoryRef<'a>>, is_fork: bool) -> Result<(), Error> {
+        let id = self.require(repository.into())?;
+        self.get_mut(id)?.is_fork = is_fork;
+        Ok(())
+    }
+
+    /// Archives a repository or takes it out of the archive.
+    ///
+    /// # Errors
+    /// When the repository is unknown.
+    pub fn set_archived<'a>(
+        &mut self,
+        repository: impl Into<RepositoryRef<'a>>,
+        is_archived: bool,
+    ) -> Result<(), Error> {
+        let id = self.require(repository.into())?;
+        self.get_mut(id)?.is_archived = is_archived;
+        Ok(())
+    }
+
+    /// Says whether tokens may push to a repository, on which traffic depends; `Token::push_access` says which tokens.
+    ///
+    /// # Errors
+    /// When the repository is unknown.
+    pub fn set_push<'a>(&mut self, repository: impl Into<RepositoryRef<'a>>, is_writable: bool) -> Result<(), Error> {
+        let id = self.require(repository.into())?;
+        self.get_mut(id)?.is_writable = is_writable;
+        Ok(())
+    }
+
     fn set_access(&mut self, repository: RepositoryRef<'_>, access: Access) -> Result<(), Error> {
         let id = self.require(repository)?;
         self.get_mut(id)?.access = access;

@@ -9,6 +9,8 @@ use crate::render;
 use crate::render::user::Users;
 use crate::world::issue::{Content, Issue, IssueState, instant};
 use crate::world::order::Orders;
+use crate::world::stars::Stars;
+use crate::world::traffic::TrafficTruth;
 use crate::world::truth::{Departure, Gone, IssueTruth, departure, truth};
 
 /// What GitHub answers for a repository as a whole.
@@ -29,6 +31,10 @@ pub struct Repository {
     pub(crate) owner: String,
     pub(crate) name: String,
     pub(crate) is_private: bool,
+    pub(crate) is_fork: bool,
+    pub(crate) is_archived: bool,
+    /// Whether tokens that may push anywhere may push here.
+    pub(crate) is_writable: bool,
     /// Whether its issues and labels came from a seed.
     pub(crate) is_generated: bool,
     pub(crate) access: Access,
@@ -37,6 +43,12 @@ pub struct Repository {
     pub(crate) issues: BTreeMap<u32, Issue>,
     pub(crate) gone: BTreeMap<u32, Gone>,
     pub(crate) orders: Orders,
+    pub(crate) traffic: TrafficTruth,
+    pub(crate) stars: Stars,
+    /// From a day on, so many forks; made up where nothing is set.
+    pub(crate) forks: BTreeMap<i64, u64>,
+    /// Made up where nothing is set.
+    pub(crate) subscribers: Option<u64>,
     /// Label objects by name, as `/labels` serves them.
     pub(crate) labels: BTreeMap<String, String>,
     pub(crate) last_number: u32,
@@ -56,6 +68,9 @@ impl Repository {
             owner: owner.to_owned(),
             name: name.to_owned(),
             is_private: false,
+            is_fork: false,
+            is_archived: false,
+            is_writable: true,
             is_generated: false,
             access: Access::Open,
             created_at,
@@ -63,6 +78,10 @@ impl Repository {
             issues: BTreeMap::new(),
             gone: BTreeMap::new(),
             orders: Orders::default(),
+            traffic: TrafficTruth::default(),
+            stars: Stars::made_up(id, created_at, created_at),
+            forks: BTreeMap::new(),
+            subscribers: None,
             labels: BTreeMap::new(),
             last_number: 0,
             changes: 0,
@@ -93,6 +112,16 @@ impl Repository {
     /// Whether only some tokens see it.
     pub fn is_private(&self) -> bool {
         self.is_private
+    }
+
+    /// Whether it is a fork of another repository.
+    pub fn is_fork(&self) -> bool {
+        self.is_fork
+    }
+
+    /// Whether it is archived, so that nothing in it changes any more.
+    pub fn is_archived(&self) -> bool {
+        self.is_archived
     }
 
     /// How GitHub answers for it.

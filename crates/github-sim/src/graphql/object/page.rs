@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Value, json};
 
-use super::{Arguments, Object, Resolved};
+use super::{Answer, Arguments, Object, Resolved};
 use crate::graphql::LONGEST_PAGE;
 use crate::graphql::error::QueryError;
 
@@ -30,6 +30,7 @@ pub(crate) struct Item<'w> {
 pub(crate) enum PageKind {
     Issues,
     PullRequests,
+    Watchers,
     Labels,
     IssueTimeline,
     PullRequestTimeline,
@@ -47,6 +48,7 @@ impl PageKind {
         match self {
             Self::Issues => "IssueConnection",
             Self::PullRequests => "PullRequestConnection",
+            Self::Watchers => "UserConnection",
             Self::Labels => "LabelConnection",
             Self::IssueTimeline => "IssueTimelineItemsConnection",
             Self::PullRequestTimeline => "PullRequestTimelineItemsConnection",
@@ -57,6 +59,7 @@ impl PageKind {
         match self {
             Self::Issues => "IssueEdge",
             Self::PullRequests => "PullRequestEdge",
+            Self::Watchers => "UserEdge",
             Self::Labels => "LabelEdge",
             Self::IssueTimeline => "IssueTimelineItemsEdge",
             Self::PullRequestTimeline => "PullRequestTimelineItemsEdge",
@@ -67,6 +70,7 @@ impl PageKind {
         match self {
             Self::Issues => "issues",
             Self::PullRequests => "pullRequests",
+            Self::Watchers => "watchers",
             Self::Labels => "labels",
             Self::IssueTimeline | Self::PullRequestTimeline => "timelineItems",
         }
@@ -155,6 +159,14 @@ impl<'w> Page<'w> {
             has_next: if bounds.is_from_end { before.is_some() } else { left_out > 0 },
             has_previous: if bounds.is_from_end { left_out > 0 } else { after.is_some() },
         })
+    }
+
+    /// A connection of which only the number of its items is told.
+    pub(crate) fn counted(kind: PageKind, arguments: &Arguments<'_>, total: usize) -> Answer<'w> {
+        Bounds::read(kind, arguments)?;
+        let page =
+            Self { kind, total: Some(total), filtered: 0, items: Vec::new(), has_next: false, has_previous: false };
+        Ok(Resolved::Object(Object::Page(Rc::new(page))))
     }
 
     pub(crate) fn field(page: &Rc<Self>, field: &str) -> Resolved<'w> {
