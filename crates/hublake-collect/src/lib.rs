@@ -15,6 +15,7 @@ pub mod decode;
 pub mod events;
 pub mod issues;
 pub mod tables;
+pub mod traffic;
 
 pub use error::Error;
 pub use progress::{Event, Progress};
