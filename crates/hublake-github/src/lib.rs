@@ -22,6 +22,7 @@ mod config;
 mod error;
 mod graphql;
 mod headers;
+mod listing;
 mod message;
 mod name;
 mod outcome;
@@ -39,6 +40,7 @@ pub use error::Error;
 pub use graphql::{
     GraphqlAnswer, GraphqlBody, GraphqlData, GraphqlError, GraphqlOutcome, GraphqlRateLimit, GraphqlRequest, PathStep,
 };
+pub use listing::{Account, ListOutcome};
 pub use name::{NameError, RepoName};
 pub use outcome::{Decoded, ForbiddenKind, Outcome, Page, Request, Spent};
 pub use rate::{RateLimit, Resource};

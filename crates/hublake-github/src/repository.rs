@@ -100,7 +100,7 @@ impl Client {
 }
 
 #[derive(Deserialize)]
-struct Body {
+pub(crate) struct Body {
     id: i64,
     node_id: String,
     #[serde(deserialize_with = "parsed_name")]

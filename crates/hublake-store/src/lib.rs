@@ -1,4 +1,4 @@
-//! The control store: repositories, credentials, runs, cursors, publications, accepted exceptions.
+//! The control store: repositories and what selects them, credentials, runs, cursors, publications, accepted exceptions.
 //!
 //! One SQLite file in the home folder. Everything that moves what readers see moves in one transaction
 //! ([`Store::publish`]): the publication and the cursors of its repositories.
@@ -17,6 +17,7 @@ mod presence;
 mod publication;
 mod repository;
 mod run;
+mod selection;
 mod store;
 mod time;
 
@@ -29,6 +30,7 @@ pub use lock::{Holder, Lock, LockOutcome};
 pub use publication::{NewPublication, Publication};
 pub use repository::{Repository, RepositoryName};
 pub use run::{Run, RunRepository, RunState, RunSummary};
+pub use selection::Selection;
 pub use store::Store;
 
 /// Shorthand for results of this crate.

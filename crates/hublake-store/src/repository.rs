@@ -20,6 +20,8 @@ pub struct Repository {
     pub is_private: bool,
     /// Whether its owner has archived it.
     pub is_archived: bool,
+    /// Whether a selection brought it, not its name; it goes when the selection has it no more.
+    pub is_selected: bool,
     /// When it was first added.
     pub added_at: DateTime<Utc>,
     /// Since when it is no longer collected; its history stays.
@@ -44,6 +46,7 @@ struct Row {
     name: String,
     is_private: i64,
     is_archived: i64,
+    is_selected: i64,
     added_at: i64,
     removed_at: Option<i64>,
 }
@@ -61,10 +64,11 @@ impl Store {
         let failed = || statement("adding a repository");
         let mut transaction = self.pool.begin().await.map_err(failed())?;
         sqlx::query(
-            "INSERT INTO repositories (repo_id, owner, name, is_private, is_archived, added_at, removed_at)
-             VALUES ($1, $2, $3, $4, $5, $6, NULL)
+            "INSERT INTO repositories (repo_id, owner, name, is_private, is_archived, added_at, removed_at, is_selected)
+             VALUES ($1, $2, $3, $4, $5, $6, NULL, $7)
              ON CONFLICT (repo_id) DO UPDATE SET owner = excluded.owner, name = excluded.name,
-                 is_private = excluded.is_private, is_archived = excluded.is_archived, removed_at = NULL",
+                 is_private = excluded.is_private, is_archived = excluded.is_archived, removed_at = NULL,
+                 is_selected = excluded.is_selected",
         )
         .bind(repository.repo_id)
         .bind(&repository.owner)
@@ -72,6 +76,7 @@ impl Store {
         .bind(i64::from(repository.is_private))
         .bind(i64::from(repository.is_archived))
         .bind(micros(repository.added_at))
+        .bind(i64::from(repository.is_selected))
         .execute(&mut *transaction)
         .await
         .map_err(failed())?;
@@ -209,6 +214,7 @@ impl Row {
             name: self.name,
             is_private: self.is_private != 0,
             is_archived: self.is_archived != 0,
+            is_selected: self.is_selected != 0,
             added_at: instant(self.added_at, "a repository's time of adding")?,
             removed_at: optional(self.removed_at, "a repository's time of removal")?,
         })

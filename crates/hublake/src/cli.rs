@@ -35,10 +35,14 @@ pub enum Command {
     )]
     Auth(AuthArgs),
     /// Collect repositories from now on
-    #[command(after_help = "Example:\n  hublake add rust-lang/rust bitcoin/bips")]
-    Add(RepositoryNames),
+    #[command(
+        after_help = "Examples:\n  hublake add rust-lang/rust bitcoin/bips\n  hublake add --user ann\n  hublake add --org acme '!fork' '!archived'\n  hublake add 'acme/*' '!acme/secret'\n\nAccounts and rules bring in what the token may push to; each run looks for new ones. Rules are\n*, owner/*, owner/name, !owner/*, !owner/name, !fork and !archived; a repository that is named\nis taken or left out as it is named."
+    )]
+    Add(AddArgs),
     /// Stop collecting repositories; their history stays
-    #[command(after_help = "Examples:\n  hublake remove rust-lang/rust\n  hublake remove rust-lang/rust --yes --purge")]
+    #[command(
+        after_help = "Examples:\n  hublake remove rust-lang/rust\n  hublake remove rust-lang/rust --yes --purge\n  hublake remove --org acme '!fork'"
+    )]
     Remove(RemoveArgs),
     /// The repositories and how fresh they are
     #[command(after_help = "Example:\n  hublake list --format json")]
@@ -107,20 +111,32 @@ pub struct AuthArgs {
     pub forget: bool,
 }
 
-/// Names of repositories.
-#[derive(Debug, Args)]
-pub struct RepositoryNames {
-    /// OWNER/NAME, or the address of the repository's page
-    #[arg(required = true, value_name = "OWNER/NAME")]
+/// See [`Command::Add`].
+#[derive(Debug, Default, Args)]
+pub struct AddArgs {
+    /// OWNER/NAME, the address of the repository's page, or a rule
+    #[arg(required_unless_present_any = ["users", "organisations"], value_name = "OWNER/NAME")]
     pub names: Vec<String>,
+    /// Repositories of this user; of the token's own also private ones and those of its organisations
+    #[arg(long = "user", value_name = "LOGIN")]
+    pub users: Vec<String>,
+    /// Repositories of this organisation
+    #[arg(long = "org", value_name = "LOGIN")]
+    pub organisations: Vec<String>,
 }
 
 /// See [`Command::Remove`].
 #[derive(Debug, Args)]
 pub struct RemoveArgs {
-    /// OWNER/NAME
-    #[arg(required = true, value_name = "OWNER/NAME")]
+    /// OWNER/NAME, or a rule
+    #[arg(required_unless_present_any = ["users", "organisations"], value_name = "OWNER/NAME")]
     pub names: Vec<String>,
+    /// Bring in this user's repositories no more
+    #[arg(long = "user", value_name = "LOGIN")]
+    pub users: Vec<String>,
+    /// Bring in this organisation's repositories no more
+    #[arg(long = "org", value_name = "LOGIN")]
+    pub organisations: Vec<String>,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

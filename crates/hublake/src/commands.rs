@@ -13,6 +13,7 @@ mod report;
 mod repositories;
 mod run;
 mod runs;
+mod selections;
 mod sim;
 
 use std::process::ExitCode;
@@ -61,7 +62,7 @@ pub async fn dispatch(command: Command) -> Result<Ended> {
             Ok(Ended::Done)
         }
         Command::Auth(args) => auth::auth(&home, args).await,
-        Command::Add(args) => repositories::add(&home, &args.names).await,
+        Command::Add(args) => repositories::add(&home, &args).await,
         Command::Remove(args) => remove::remove(&home, args).await,
         Command::List(args) => list::list(&home, args.format).await,
         Command::Run(args) => run::run(&home, args).await,

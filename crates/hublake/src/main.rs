@@ -13,6 +13,7 @@ mod memory;
 mod pipeline;
 mod progress;
 mod report;
+mod selection;
 mod settings;
 
 use std::io::IsTerminal;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use github_sim::{GenerateOptions, Sim, SimOptions, World};
 use hublake_github::{
-    Auth, Client, Config, ManualClock, Outcome, RepoName, RepositoryOutcome, Request, Resource, ViewerOutcome,
+    Account, Auth, Client, Config, ListOutcome, ManualClock, Outcome, RepoName, RepositoryOutcome, Request, Resource,
+    ViewerOutcome,
 };
 use rstest::rstest;
 use secrecy::SecretString;
@@ -144,4 +145,27 @@ async fn the_viewer_is_known() {
     assert!(viewer.login.is_some());
     assert!(client.rate_limits().await.unwrap().unwrap()[&Resource::Core].limit > 0);
     sim.stop().await;
+}
+
+#[tokio::test]
+async fn a_list_of_repositories_is_read_to_its_end_by_name() {
+    let mut world = World::new(start());
+    for id in 1..=230_u64 {
+        world.add_repository_with_id(&format!("ann/repo-{:03}", 500 - id), id).unwrap();
+    }
+    world.add_repository_with_id("bob/other", 900).unwrap();
+    let sim = Sim::start(world, SimOptions::default()).await.unwrap();
+    let client = client_at(sim.url());
+    let ListOutcome::Found { repositories, spent } =
+        client.repositories(&Account::User("ann".to_owned())).await.unwrap()
+    else {
+        panic!("no list");
+    };
+    assert_eq!(spent.requests, 3);
+    let ids: Vec<i64> = repositories.iter().map(|one| one.repo_id).collect();
+    assert_eq!(ids, (1..=230).rev().collect::<Vec<_>>());
+    let own = client.repositories(&Account::Own).await.unwrap();
+    assert!(matches!(own, ListOutcome::Found { repositories, .. } if repositories.len() == 231));
+    let nobody = client.repositories(&Account::Organisation("nobody-of-this-name".to_owned())).await.unwrap();
+    assert!(matches!(nobody, ListOutcome::Unavailable(Outcome::NotFound { .. })));
 }

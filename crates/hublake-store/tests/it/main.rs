@@ -10,6 +10,7 @@ mod model;
 mod publications;
 mod repositories;
 mod runs;
+mod selections;
 
 use std::path::Path;
 

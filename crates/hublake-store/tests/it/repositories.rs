@@ -11,6 +11,7 @@ fn repository(repo_id: i64, owner: &str, name: &str) -> Repository {
         name: name.to_owned(),
         is_private: true,
         is_archived: false,
+        is_selected: false,
         added_at: at(repo_id),
         removed_at: None,
     }

@@ -12,7 +12,7 @@ use hublake_models::Project;
 use hublake_store::Repository;
 
 use super::Ended;
-use crate::cli::DemoArgs;
+use crate::cli::{AddArgs, DemoArgs};
 use crate::home::Home;
 use crate::pipeline::publish::Published;
 use crate::pipeline::{self, RunOptions};
@@ -50,7 +50,7 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
         "A simulated GitHub is up. What follows is what a user would type and see.\n\n$ hublake add {}",
         names.join(" ")
     );
-    super::repositories::add(&home, &names).await?;
+    super::repositories::add(&home, &AddArgs { names, ..AddArgs::default() }).await?;
     say!("\n$ hublake run issues");
     let project = Project::embedded()?;
     let selected = home.store.repositories().await?;

@@ -54,6 +54,11 @@ pub async fn list(home: &Home, format: Format) -> Result<Ended> {
             table.add_row([&row.repository, &row.repo_id.to_string(), &newest.unwrap_or_default(), row.state]);
         }
         say!("{table}");
+        let selections = home.store.selections().await?;
+        if !selections.is_empty() {
+            let words: Vec<_> = selections.iter().map(super::selections::words).collect();
+            say!("selected by: {}", words.join(" "));
+        }
         if rows.is_empty() {
             say!("no repository is collected yet; hublake add OWNER/NAME adds one");
         }

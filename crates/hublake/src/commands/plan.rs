@@ -129,6 +129,7 @@ async fn look_up(client: &Client, name: &RepoName) -> Result<Repository> {
             name: repository.name.name().to_owned(),
             is_private: repository.private,
             is_archived: repository.archived,
+            is_selected: false,
             added_at: Utc::now(),
             removed_at: None,
         }),

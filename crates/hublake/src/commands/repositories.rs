@@ -1,17 +1,23 @@
-//! `hublake add`, and finding repositories by name.
+//! `hublake add OWNER/NAME`, and finding repositories by name.
 
 use anyhow::{Context, Result, bail};
 use chrono::Utc;
 use hublake_github::{RepoName, RepositoryOutcome};
 use hublake_store::Repository;
 
-use super::Ended;
+use super::{Ended, selections};
+use crate::cli::AddArgs;
 use crate::home::Home;
+use crate::selection::Rule;
 
-/// Adds repositories after asking GitHub for each.
-pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
+/// Adds repositories after asking GitHub for each, and what selects others.
+pub async fn add(home: &Home, args: &AddArgs) -> Result<Ended> {
+    let (rules, names): (Vec<_>, Vec<_>) = args.names.iter().cloned().partition(|text| Rule::has_form_of(text));
+    if !(rules.is_empty() && args.users.is_empty() && args.organisations.is_empty()) {
+        selections::add(home, args, &rules).await?;
+    }
     let mut failed = 0;
-    for name in names {
+    for name in &names {
         match add_one(home, name).await {
             Ok((_, line)) => say!("{line}"),
             Err(error) => {
@@ -20,12 +26,12 @@ pub async fn add(home: &Home, names: &[String]) -> Result<Ended> {
             }
         }
     }
-    if failed < names.len() {
+    if failed < names.len() || names.is_empty() {
         say!("next: hublake run issues");
     }
     Ok(match failed {
         0 => Ended::Done,
-        all if all == names.len() => Ended::Failed,
+        all if all == args.names.len() => Ended::Failed,
         _ => Ended::Partly,
     })
 }
@@ -37,15 +43,7 @@ async fn add_one(home: &Home, name: &str) -> Result<(Repository, String)> {
         RepositoryOutcome::Found { repository, .. } => repository,
         RepositoryOutcome::Unavailable(outcome) => bail!(outcome.problem(&name.to_string()).unwrap_or_default()),
     };
-    let repository = Repository {
-        repo_id: found.repo_id,
-        owner: found.name.owner().to_owned(),
-        name: found.name.name().to_owned(),
-        is_private: found.private,
-        is_archived: found.archived,
-        added_at: Utc::now(),
-        removed_at: None,
-    };
+    let repository = stored(&found, false);
     home.store.add_repository(&repository).await?;
     home.store.journal("add repository", &repository.full_name(), &who()).await?;
     let mut line = format!("added {} (id {})", repository.full_name(), repository.repo_id);
@@ -58,10 +56,30 @@ async fn add_one(home: &Home, name: &str) -> Result<(Repository, String)> {
     Ok((repository, line))
 }
 
-/// The collected repositories of these names, all of them if none is given; one that is not collected yet is
-/// added where `may_add`.
+/// A repository as the control store keeps it.
+pub fn stored(found: &hublake_github::Repository, is_selected: bool) -> Repository {
+    Repository {
+        repo_id: found.repo_id,
+        owner: found.name.owner().to_owned(),
+        name: found.name.name().to_owned(),
+        is_private: found.private,
+        is_archived: found.archived,
+        is_selected,
+        added_at: Utc::now(),
+        removed_at: None,
+    }
+}
+
+/// The collected repositories of these names, all of them if none is given. Where `may_add`, one that is not
+/// collected yet is added, and what the selections bring in now.
 pub async fn select(home: &Home, names: &[String], may_add: bool) -> Result<Vec<Repository>> {
     if names.is_empty() {
+        if may_add {
+            // What is known is collected all the same.
+            if let Err(error) = selections::refresh(home).await {
+                tell!("warning: new repositories were not looked for: {error:#}");
+            }
+        }
         let all = home.store.repositories().await?;
         if all.is_empty() {
             bail!("no repository is collected yet\nhint: hublake add OWNER/NAME");

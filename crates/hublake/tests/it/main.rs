@@ -35,6 +35,8 @@ mod resume;
 #[cfg(test)]
 mod scene;
 #[cfg(test)]
+mod selections;
+#[cfg(test)]
 mod timeline;
 #[cfg(test)]
 mod truth;
