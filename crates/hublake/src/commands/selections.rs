@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use chrono::Utc;
-use hublake_github::{Account, Client, ListOutcome, ViewerOutcome};
+use hublake_github::{Account, Client, ListOutcome, TokenKind, ViewerOutcome};
 use hublake_store::Selection;
 
 use super::repositories::{stored, who};
@@ -26,7 +26,17 @@ pub async fn add(home: &Home, args: &AddArgs, rules: &[String]) -> Result<()> {
         home.store.add_selection(&selection).await?;
         home.store.journal("add selection", &words(&selection), &who()).await?;
     }
-    settle(home, &selected).await
+    settle(home, &selected).await?;
+    let known: BTreeSet<i64> = home.store.repositories().await?.iter().map(|one| one.repo_id).collect();
+    let left: Vec<_> = selected.readable.iter().filter(|one| !known.contains(&one.repo_id)).collect();
+    if let Some(one) = left.first() {
+        let name = &one.full_name;
+        tell!(
+            "{} more, such as {name}, are left out: the token may not push to them\nhint: add them by name: hublake add {name}",
+            left.len()
+        );
+    }
+    Ok(())
 }
 
 /// Forgets accounts and rules; what only they brought in is no longer collected.
@@ -80,6 +90,9 @@ async fn look(home: &Home, selections: &[Selection]) -> Result<Selected> {
         .filter_map(|one| if let Selection::Rule(text) = one { Some(text.parse()) } else { None })
         .collect::<Result<_>>()?;
     let client = home.client().await?;
+    if !client.is_authorised() {
+        bail!("what accounts and rules select is told by a token alone\nhint: hublake auth, or set GITHUB_TOKEN");
+    }
     let mut listed = BTreeMap::new();
     for account in accounts(&client, selections, &rules).await? {
         match client.repositories(&account).await? {
@@ -92,10 +105,12 @@ async fn look(home: &Home, selections: &[Selection]) -> Result<Selected> {
     let is_taken = |one: &hublake_github::Repository| {
         takes(&rules, Candidate { name: &one.name, is_fork: one.fork, is_archived: one.archived })
     };
+    // What an App may do is told by the App, not by each repository.
+    let is_installed = matches!(client.token_kind(), TokenKind::App | TokenKind::Installation);
     let (writable, readable) = listed
         .into_values()
         .filter(is_taken)
-        .partition(|one| one.permissions.is_some_and(|permissions| permissions.push));
+        .partition(|one| is_installed || one.permissions.is_some_and(|permissions| permissions.push));
     Ok(Selected { writable, readable })
 }
 
@@ -112,20 +127,12 @@ async fn settle(home: &Home, selected: &Selected) -> Result<()> {
         home.store.journal("add repository", &new.full_name, "a selection").await?;
         tell!("added {} (id {})", new.full_name, new.repo_id);
     }
-    let taken: BTreeSet<i64> = selected.writable.iter().map(|one| one.repo_id).collect();
+    // One that may no longer be pushed to stays: its issues can still be read.
+    let taken: BTreeSet<i64> = selected.writable.iter().chain(&selected.readable).map(|one| one.repo_id).collect();
     for gone in collected.iter().filter(|one| one.is_selected && !taken.contains(&one.repo_id)) {
         home.store.remove_repository(gone.repo_id, Utc::now()).await?;
         home.store.journal("remove repository", &gone.full_name(), "a selection").await?;
         tell!("{} is selected no more: its history stays", gone.full_name());
-    }
-    let left: Vec<_> = selected.readable.iter().filter(|one| !known.contains_key(&one.repo_id)).collect();
-    if let Some(one) = left.first() {
-        tell!(
-            "{} more, such as {}, are left out: the token may not push to them\nhint: add them by name: hublake add {}",
-            left.len(),
-            one.full_name,
-            one.full_name
-        );
     }
     Ok(())
 }

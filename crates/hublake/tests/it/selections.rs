@@ -122,6 +122,20 @@ async fn a_list_that_cannot_be_had_is_said_and_what_is_known_is_collected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn neither_a_lost_right_nor_a_missing_token_lets_a_repository_go() {
+    let github = github().await;
+    let mut hublake = Hublake::new(&github.url(), beginning());
+    hublake.succeed(&["add", "--user", "bob"]);
+    github.sim().world_mut().set_push("bob/lib", false).expect("it is there");
+    hublake.succeed(&["run", "issues"]);
+    assert_eq!(listed(&hublake), ["bob/lib"]);
+    hublake.set("GITHUB_TOKEN", "");
+    let ended = hublake.call(&["run", "issues"]);
+    assert!(ended.stderr.contains("what accounts and rules select is told by a token alone"), "{ended:?}");
+    assert_eq!(listed(&hublake), ["bob/lib"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_rule_or_no_account_is_refused() {
     let github = github().await;
     let hublake = Hublake::new(&github.url(), beginning());
