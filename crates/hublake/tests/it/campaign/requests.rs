@@ -9,6 +9,22 @@ const ROUNDING_MS: u64 = 20;
 /// Items or events of a page, and issues of a query.
 const PAGE: usize = 100;
 
+/// Refusals, in words, that the program could have known of: an answer of the same limit had come before. A limit that
+/// an earlier run used up is told by the first refusal.
+pub fn provoked(requests: &[RequestRecord]) -> Vec<String> {
+    let could_know = |refused: &&RequestRecord| {
+        requests.iter().any(|earlier| {
+            earlier.refusal.is_none()
+                && is_query(earlier) == is_query(refused)
+                && earlier.answered_at_ms < refused.came_at_ms
+        })
+    };
+    let refused = requests.iter().filter(|one| one.refusal.is_some()).filter(could_know);
+    refused
+        .map(|one| format!("GitHub refused request {} ({}) for a limit that was known", one.number, one.target))
+        .collect()
+}
+
 /// Requests that came before a refusal allowed it, in words. So many others can have been under way when it came.
 pub fn after_refusals(requests: &[RequestRecord], under_way: usize) -> Vec<String> {
     let mut problems = Vec::new();
@@ -159,6 +175,16 @@ mod tests {
         let refused = request(1, "/repositories/1/issues", 100, Some(primary));
         assert_eq!(after_refusals(&[refused.clone(), request(2, "/graphql", 1_500, None)], 0).len(), 0);
         assert_eq!(after_refusals(&[refused, request(2, "/repositories/2", 1_500, None)], 0).len(), 1);
+    }
+
+    #[test]
+    fn a_refusal_after_an_answer_is_held_against_the_program_and_the_first_of_a_run_is_not() {
+        let primary = Some(Refusal { wait_ms: 2_000, is_secondary: false });
+        let answered = request(1, "/repositories/1/issues", 100, None);
+        let refused = |number, target| request(number, target, 1_500, primary);
+        assert_eq!(provoked(&[answered.clone(), refused(2, "/repositories/2/issues")]).len(), 1);
+        assert_eq!(provoked(&[answered, refused(2, "/graphql")]).len(), 0, "another limit");
+        assert_eq!(provoked(&[refused(1, "/repositories/1/issues")]).len(), 0);
     }
 
     #[test]

@@ -77,9 +77,9 @@ impl Voyage {
                 self.failures.push(format!("run {chapter} ended with {:?}\n{}", ended.code, ended.stderr));
             }
         }
-        let provoked = trouble.faults.is_empty() && self.github.sim().stats().rejected > 0;
-        if provoked {
-            self.failures.push(format!("run {chapter}: GitHub refused requests for limits that the program provoked"));
+        if trouble.faults.is_empty() {
+            let provoked = requests::provoked(&self.github.sim().requests());
+            self.failures.extend(provoked.into_iter().map(|words| format!("run {chapter}: {words}")));
         }
         self.is_last_run_clean = ended.is_some_and(|ended| ended.code == Some(0)) && !changed.any();
         if self.is_last_run_clean {
@@ -161,7 +161,8 @@ impl Voyage {
                 LimitOptions { core: quota, graphql: quota, window: TimeDelta::hours(1), ..limits(&self.conditions) };
             sim.set_limits(scarce);
         }
-        let concurrency = if trouble.quota.is_some() { 2 } else { self.conditions.concurrency };
+        let most = if trouble.quota.is_some() { 2 } else { u64::MAX };
+        let concurrency = self.conditions.concurrency.min(most);
         self.hublake.set("HUBLAKE_CONCURRENCY", &concurrency.to_string());
         let changes = Changes::default();
         for (request, seed, chapter) in &trouble.changes {
