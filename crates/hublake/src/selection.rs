@@ -14,6 +14,8 @@ pub struct Candidate<'a> {
     pub is_fork: bool,
     /// Whether its owner has archived it.
     pub is_archived: bool,
+    /// Whether its owner is an account that is selected.
+    pub is_of_account: bool,
 }
 
 /// One rule, as people of ghstats write them.
@@ -88,12 +90,12 @@ const FORMS: &str = "rules are *, owner/*, owner/name, !owner/*, !owner/name, !f
 
 /// Whether a repository is taken by rules.
 ///
-/// One that is named is taken or left out as it is named, even if it is a fork or archived. Else it must be of an
-/// owner that is taken, if any rule takes something and none takes everything; and forks and archived ones are left
-/// out by their rules.
+/// One that is named is taken or left out as it is named, even if it is a fork or archived. Else it must be of a
+/// selected account, or of an owner that is taken, if any rule takes something and none takes everything; and forks and
+/// archived ones are left out by their rules.
 pub fn takes(rules: &[Rule], candidate: Candidate<'_>) -> bool {
     let mut is_any_taken = false;
-    let mut is_owner_taken = false;
+    let mut is_owner_taken = candidate.is_of_account;
     for rule in rules {
         match rule {
             Rule::Repository { name, is_taken } => {
@@ -136,7 +138,8 @@ mod tests {
         ];
         let is_taken = |(name, is_fork, is_archived): &(&str, bool, bool)| {
             let name = name.parse().expect("a name");
-            takes(&rules, Candidate { name: &name, is_fork: *is_fork, is_archived: *is_archived })
+            let (is_fork, is_archived) = (*is_fork, *is_archived);
+            takes(&rules, Candidate { name: &name, is_fork, is_archived, is_of_account: false })
         };
         all.into_iter().filter(is_taken).map(|(name, ..)| name).collect()
     }

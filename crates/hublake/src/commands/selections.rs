@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use chrono::Utc;
-use hublake_github::{Account, Client, ListOutcome, TokenKind, ViewerOutcome};
+use hublake_github::{Account, Client, ListOutcome, RepoName, TokenKind, ViewerOutcome};
 use hublake_store::Selection;
 
 use super::repositories::{stored, who};
@@ -16,6 +16,12 @@ use crate::selection::{Candidate, Rule, takes};
 pub async fn add(home: &Home, args: &AddArgs, rules: &[String]) -> Result<()> {
     for rule in rules {
         rule.parse::<Rule>()?;
+    }
+    for (option, logins) in [("--user", &args.users), ("--org", &args.organisations)] {
+        // An account's login has the form of a repository's owner.
+        if let Some(login) = logins.iter().find(|login| RepoName::new(login, "any").is_err()) {
+            bail!("{option} {login}: that is no login\nhint: give an account's name, for example {option} rust-lang");
+        }
     }
     let mut all = home.store.selections().await?;
     let new = selections(&args.users, &args.organisations, rules);
@@ -93,23 +99,23 @@ async fn look(home: &Home, selections: &[Selection]) -> Result<Selected> {
     if !client.is_authorised() {
         bail!("what accounts and rules select is told by a token alone\nhint: hublake auth, or set GITHUB_TOKEN");
     }
-    let mut listed = BTreeMap::new();
+    let mut taken = BTreeMap::new();
     for account in accounts(&client, selections, &rules).await? {
-        match client.repositories(&account).await? {
-            ListOutcome::Found { repositories, .. } => {
-                listed.extend(repositories.into_iter().map(|one| (one.repo_id, one)));
-            }
+        let repositories = match client.repositories(&account).await? {
+            ListOutcome::Found { repositories, .. } => repositories,
             ListOutcome::Unavailable(outcome) => bail!(outcome.problem(&subject(&account)).unwrap_or_default()),
-        }
+        };
+        let is_taken = |one: &hublake_github::Repository| {
+            let (is_fork, is_archived) = (one.fork, one.archived);
+            let is_of_account = is_named(selections, one.name.owner());
+            takes(&rules, Candidate { name: &one.name, is_fork, is_archived, is_of_account })
+        };
+        taken.extend(repositories.into_iter().filter(is_taken).map(|one| (one.repo_id, one)));
     }
-    let is_taken = |one: &hublake_github::Repository| {
-        takes(&rules, Candidate { name: &one.name, is_fork: one.fork, is_archived: one.archived })
-    };
     // What an App may do is told by the App, not by each repository.
     let is_installed = matches!(client.token_kind(), TokenKind::App | TokenKind::Installation);
-    let (writable, readable) = listed
+    let (writable, readable) = taken
         .into_values()
-        .filter(is_taken)
         .partition(|one| is_installed || one.permissions.is_some_and(|permissions| permissions.push));
     Ok(Selected { writable, readable })
 }
@@ -137,11 +143,22 @@ async fn settle(home: &Home, selected: &Selected) -> Result<()> {
     Ok(())
 }
 
+/// Whether an owner is a selected account.
+fn is_named(selections: &[Selection], owner: &str) -> bool {
+    selections.iter().any(|one| match one {
+        Selection::User(login) | Selection::Organisation(login) => login.eq_ignore_ascii_case(owner),
+        Selection::Rule(_) => false,
+    })
+}
+
 /// The lists that the selections ask for. A user is the token's own, or somebody else, whose public ones are seen.
 async fn accounts(client: &Client, selections: &[Selection], rules: &[Rule]) -> Result<Vec<Account>> {
-    let viewer = match client.viewer().await? {
-        ViewerOutcome::Known(viewer) => viewer.login,
-        ViewerOutcome::Unavailable(_) => None,
+    let viewer = match selections.iter().any(|one| matches!(one, Selection::User(_))) {
+        true => match client.viewer().await? {
+            ViewerOutcome::Known(viewer) => viewer.login,
+            ViewerOutcome::Unavailable(_) => None,
+        },
+        false => None,
     };
     let is_own = |login: &str| viewer.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(login));
     let mut accounts = Vec::new();
@@ -156,13 +173,7 @@ async fn accounts(client: &Client, selections: &[Selection], rules: &[Rule]) -> 
             accounts.push(account);
         }
     }
-    let is_named = |owner: &str| {
-        selections.iter().any(|one| match one {
-            Selection::User(login) | Selection::Organisation(login) => login.eq_ignore_ascii_case(owner),
-            Selection::Rule(_) => false,
-        })
-    };
-    let needs_own = rules.iter().filter_map(Rule::owner_taken).any(|owner| !is_named(owner));
+    let needs_own = rules.iter().filter_map(Rule::owner_taken).any(|owner| !is_named(selections, owner));
     if (needs_own || (accounts.is_empty() && !rules.is_empty())) && !accounts.contains(&Account::Own) {
         accounts.push(Account::Own);
     }

@@ -78,6 +78,21 @@ async fn rules_alone_choose_among_the_tokens_own() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_rule_that_takes_an_owner_leaves_the_accounts_beside_it() {
+    let github = github().await;
+    let hublake = Hublake::new(&github.url(), beginning());
+    hublake.succeed(&["add", "--user", "bob"]);
+    github.sim().reset_stats();
+    hublake.succeed(&["add", "acme/*", "!fork"]);
+    assert_eq!(listed(&hublake), ["acme/old", "acme/rocket", "acme/secret", "bob/lib"]);
+    hublake.succeed(&["remove", "--user", "bob"]);
+    github.sim().reset_stats();
+    hublake.succeed(&["run", "issues"]);
+    let asked: Vec<_> = github.sim().requests().into_iter().map(|one| one.target).collect();
+    assert!(!asked.iter().any(|target| target == "/user"), "nobody asks whose the token is: {asked:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn each_run_brings_in_new_ones_and_lets_go_what_is_there_no_more() {
     let github = github().await;
     let hublake = Hublake::new(&github.url(), beginning());
@@ -141,6 +156,7 @@ async fn what_is_no_rule_or_no_account_is_refused() {
     let hublake = Hublake::new(&github.url(), beginning());
     for (arguments, reason) in [
         (["add", "acme/*/x"].as_slice(), "acme/*/x is no rule\nhint: rules are *, owner/*"),
+        (&["add", "--user", "../orgs/acme"], "--user ../orgs/acme: that is no login"),
         (&["add", "--org", "nobody-of-this-name"], "the repositories of organisation nobody-of-this-name: not found"),
         (&["remove", "--org", "acme"], "--org acme is not there\nhint: hublake list shows what is"),
     ] {
