@@ -16,7 +16,7 @@ const WINDOW: usize = 400;
 
 fn spec(name: &str) -> TableSpec {
     let fields = vec![Field::new("repo_id", DataType::Int64, false), Field::new("payload", DataType::Utf8, true)];
-    TableSpec { name: name.to_owned(), schema: Arc::new(Schema::new(fields)), partitioned_by: None }
+    TableSpec { name: name.to_owned(), schema: Arc::new(Schema::new(fields)), partitioned_by: None, by_month: None }
 }
 
 fn rows(repo_id: i64, count: usize) -> Result<RecordBatch, arrow::error::ArrowError> {

@@ -75,6 +75,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         name: "raw_sample".to_owned(),
         schema: raw_schema(),
         partitioned_by: Some("fetched_on".to_owned()),
+        by_month: None,
     };
     let mut table = lake.table(&raw).await?;
     for number in 0..120 {
@@ -84,7 +85,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
         }
     }
 
-    let mart = TableSpec { name: "mart_sample".to_owned(), schema: mart_schema(), partitioned_by: None };
+    let mart =
+        TableSpec { name: "mart_sample".to_owned(), schema: mart_schema(), partitioned_by: None, by_month: None };
     let mut table = lake.table(&mart).await?;
     let all: Vec<i64> = (0..1000).collect();
     let taken = table.take(&all, false).await?;

@@ -5,54 +5,42 @@
 //! that grows too large is split, two small neighbours are joined. So the cost of a run is that of its own
 //! repositories' leaves, at one repository and at 100,000.
 //!
+//! A table stored by month has such leaves for each calendar month of a DATE column, and the rows of some months
+//! are replaced: the cost of a run is that of its own repositories' leaves of these months, at one month and at 120.
+//!
 //! The last leaf of a put stays open, in memory, until something else is put: a run that goes through the
-//! repositories in the order of their ids writes each leaf once.
+//! repositories in the order of their ids writes each leaf once. In a table stored by month the last leaves of the
+//! newest months stay open.
 
+mod by_month;
+mod divide;
 mod layout;
+mod pending;
 #[cfg(test)]
 mod tests;
 
 use std::sync::Arc;
 
-use arrow::array::{BooleanArray, RecordBatch, cast::AsArray};
-use arrow::compute::{filter_record_batch, not};
-use arrow::datatypes::{Int64Type, SchemaRef};
-use bytes::Bytes;
+use arrow::array::{RecordBatch, cast::AsArray};
+use arrow::datatypes::Int64Type;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
-use tokio::task::JoinHandle;
 
-use self::layout::{Extent, Run, into_leaves, runs_by_repository, small_neighbours};
-use crate::error::arrow_error;
-use crate::file::{self, Encoded, Packing};
-use crate::rows::{decode, decode_column, fit};
-use crate::snapshot::ColumnBounds;
-use crate::table::{NewFile, Table, blocking};
+use self::by_month::TakenMonths;
+use self::divide::{Asked, Divided, divide, divide_file};
+use self::layout::{Extent, Run, into_leaves, runs_by_repository, slices, small_neighbours};
+pub(crate) use self::pending::Pending;
+use crate::months::{Month, Months};
+use crate::rows::fit;
+use crate::table::{Table, blocking};
 use crate::{DataFile, Error, Result};
 
 /// Rows a leaf holds at most.
 pub(crate) const LEAF_ROWS: usize = 64 * 1024;
+/// Leaves that a table stored by month keeps open; a day's run touches hardly more months.
+const OPEN_MONTHS: usize = 4;
+/// Leaves that are being encoded while the next month's are laid out.
+const ENCODING_AT_ONCE: usize = 4;
 const KEY: &str = "repo_id";
-
-/// Files written and taken away since the last commit.
-#[derive(Default)]
-pub(crate) struct Pending {
-    added: Vec<NewFile>,
-    removed: Vec<Arc<DataFile>>,
-    open: Option<OpenLeaf>,
-    encoding: Vec<EncodingLeaf>,
-}
-
-/// A leaf that is not written yet; its file is only a name and a range.
-struct OpenLeaf {
-    file: Arc<DataFile>,
-    rows: Vec<RecordBatch>,
-}
-
-/// A leaf that is on its way; its file is only a name and a range.
-struct EncodingLeaf {
-    file: Arc<DataFile>,
-    encoded: JoinHandle<Result<Encoded>>,
-}
 
 /// What a table holds of some repositories, and what shares their leaves.
 pub struct Taken {
@@ -61,41 +49,35 @@ pub struct Taken {
     repo_ids: Arc<[i64]>,
     kept: Vec<RecordBatch>,
     leaves: Vec<Arc<DataFile>>,
+    months: Option<TakenMonths>,
 }
 
 impl Table {
     /// Reads what replacing the rows of `repo_ids` needs, and with `previous` these rows.
+    ///
+    /// Of a table stored by month some months are taken, with [`Table::take_months`].
     pub async fn take(&mut self, repo_ids: &[i64], previous: bool) -> Result<Taken> {
-        let mut sorted = repo_ids.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut leaves = self.leaves_of(&sorted);
-        let is_encoding = |leaf: &Arc<DataFile>| self.pending.encoding.iter().any(|one| one.file.path == leaf.path);
-        if leaves.iter().any(is_encoding) {
-            self.finish_leaves().await?;
-            leaves = self.leaves_of(&sorted);
+        if self.month_index.is_some() {
+            return Err(Error::Unusable {
+                table: self.snapshot.name.clone(),
+                reason: "it is stored by month, and rows were asked for without months".to_owned(),
+                hint: "take all of its months if a repository is to go",
+            });
         }
-        let mut taken = Taken { previous: Vec::new(), repo_ids: sorted.into(), kept: Vec::new(), leaves };
+        let (repo_ids, leaves) = self.settled_leaves(repo_ids, None).await?;
+        let mut taken = Taken { previous: Vec::new(), repo_ids, kept: Vec::new(), leaves, months: None };
         for leaf in &taken.leaves {
-            let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
-            let wanted = Arc::clone(&taken.repo_ids);
-            let parts = match self.open_rows(leaf) {
-                Some(rows) => divide(&table, self.key_index(), rows.iter().cloned().map(Ok), &wanted, previous)?,
-                None => {
-                    let bytes = self.read_file(leaf).await?;
-                    let work = move || divide_file(&table, &schema, bytes, &wanted, previous);
-                    blocking(&self.snapshot.name, work).await?
-                }
-            };
+            let parts = self.divide_leaf(leaf, &taken.repo_ids, Asked { previous, kept: true }).await?;
             taken.previous.extend(parts.previous);
             taken.kept.extend(parts.kept);
         }
         Ok(taken)
     }
 
-    /// Puts `rows` (of the repositories that were taken) in the place of what was taken.
+    /// Puts `rows` (of the repositories and months that were taken) in the place of what was taken.
     ///
-    /// Nothing is visible before [`Table::commit`]. What was taken must be put before the next is taken.
+    /// Nothing is visible before [`Table::commit`]. What was taken must be put before the next is taken. After an
+    /// error a part of the rows may have been put: [`Table::roll_back`] forgets it.
     pub async fn put(&mut self, taken: Taken, rows: Vec<RecordBatch>) -> Result<()> {
         self.finish_leaves().await?;
         self.check_still_there(&taken)?;
@@ -105,19 +87,24 @@ impl Table {
             self.check_repositories(&batch, &taken.repo_ids)?;
             batches.push(batch);
         }
-        batches.extend(taken.kept);
-        let mut removed = taken.leaves;
-        let leaves = self.lay_out(&mut batches, &mut removed).await?;
-        let slices = |leaf: &Vec<Run>| leaf.iter().map(|run| batches[run.batch].slice(run.start, run.rows)).collect();
-        let mut leaves: Vec<Vec<RecordBatch>> = leaves.iter().map(slices).collect();
-        let open = leaves.pop().map(|rows| self.open_leaf(rows));
-        // An open leaf that was not taken again is complete.
-        let is_taken = |file: &Arc<DataFile>| removed.iter().any(|leaf| leaf.path == file.path);
-        leaves.extend(self.pending.open.iter().filter(|open| !is_taken(&open.file)).map(|open| open.rows.clone()));
-        self.pending.open = open;
-        self.forget_leaves(removed).await;
-        // Encoding goes on while the caller computes what is put next.
-        self.pending.encoding = leaves.into_iter().map(|rows| self.encode_leaf(rows)).collect();
+        let Some(months) = &taken.months else {
+            batches.extend(taken.kept);
+            return self.put_part(None, batches, taken.leaves).await;
+        };
+        let mut places = self.by_month(months, &batches)?;
+        for month in months.replaced.iter() {
+            let leaves = taken.leaves.iter().filter(|leaf| self.month_of(leaf) == Some(month));
+            let leaves: Vec<_> = leaves.cloned().collect();
+            let mut rows = self.by_repository(&batches, places.take(month))?;
+            for leaf in &leaves {
+                let asked = Asked { previous: false, kept: true };
+                rows.extend(self.divide_leaf(leaf, &taken.repo_ids, asked).await?.kept);
+            }
+            self.put_part(Some(month), rows, leaves).await?;
+            if self.pending.encoding.len() >= ENCODING_AT_ONCE {
+                self.finish_leaves().await?;
+            }
+        }
         Ok(())
     }
 
@@ -125,9 +112,8 @@ impl Table {
     ///
     /// After [`Error::Conflict`] the table is the newest version, and what was put is forgotten.
     pub async fn commit(&mut self) -> Result<i64> {
-        if let Some(open) = self.pending.open.take() {
-            let leaf = self.encode_leaf(open.rows);
-            self.pending.encoding.push(leaf);
+        for open in std::mem::take(&mut self.pending.open) {
+            self.encode_leaf(open.rows);
         }
         self.finish_leaves().await?;
         let Pending { added, removed, .. } = std::mem::take(&mut self.pending);
@@ -149,49 +135,26 @@ impl Table {
         self.snapshot.schema.index_of(KEY).unwrap_or_default()
     }
 
-    fn current_leaves(&self) -> impl Iterator<Item = &Arc<DataFile>> {
-        let gone = |leaf: &&Arc<DataFile>| !self.pending.removed.iter().any(|removed| removed.path == leaf.path);
-        let new = self.pending.added.iter().map(|new| &new.file);
-        let encoding = self.pending.encoding.iter().map(|leaf| &leaf.file);
-        let open = self.pending.open.iter().map(|open| &open.file);
-        self.snapshot.files.iter().filter(gone).chain(new).chain(encoding).chain(open)
+    /// The repositories in order and the leaves that they touch, none of which is being encoded.
+    async fn settled_leaves(
+        &mut self,
+        repo_ids: &[i64],
+        months: Option<&Months>,
+    ) -> Result<(Arc<[i64]>, Vec<Arc<DataFile>>)> {
+        let mut sorted = repo_ids.to_vec();
+        sorted.sort_unstable();
+        sorted.dedup();
+        let mut leaves = self.leaves_of(&sorted, months);
+        let is_encoding = |leaf: &Arc<DataFile>| self.pending.encoding.iter().any(|one| one.file.path == leaf.path);
+        if leaves.iter().any(is_encoding) {
+            self.finish_leaves().await?;
+            leaves = self.leaves_of(&sorted, months);
+        }
+        Ok((sorted.into(), leaves))
     }
 
-    fn open_leaf(&self, rows: Vec<RecordBatch>) -> OpenLeaf {
-        OpenLeaf { file: self.described(&rows), rows }
-    }
-
-    fn encode_leaf(&self, rows: Vec<RecordBatch>) -> EncodingLeaf {
-        let file = self.described(&rows);
-        let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
-        let encoded = tokio::task::spawn_blocking(move || file::encode(&table, &schema, &rows, Packing::Quick));
-        EncodingLeaf { file, encoded }
-    }
-
-    /// A stand-in for the file that rows will lie in.
-    fn described(&self, rows: &[RecordBatch]) -> Arc<DataFile> {
-        let key = self.key_index();
-        let ids = rows.iter().flat_map(|rows| rows.column(key).as_primitive::<Int64Type>().values());
-        let bounds = ids.fold(None, |bounds: Option<(i64, i64)>, id| {
-            Some(bounds.map_or((*id, *id), |(lowest, greatest)| (lowest.min(*id), greatest.max(*id))))
-        });
-        let bounds = bounds.map(|(lowest, greatest)| ColumnBounds { column: key, lowest, greatest });
-        Arc::new(DataFile {
-            path: format!("leaf-{}", uuid::Uuid::new_v4()),
-            size: 0,
-            rows: rows.iter().map(RecordBatch::num_rows).sum(),
-            modified_ms: 0,
-            partition: None,
-            bounds: bounds.into_iter().collect(),
-        })
-    }
-
-    fn open_rows(&self, leaf: &DataFile) -> Option<&[RecordBatch]> {
-        self.pending.open.as_ref().filter(|open| open.file.path == leaf.path).map(|open| open.rows.as_slice())
-    }
-
-    /// The leaves in whose range one of the repositories (ascending) lies, in the order of their ranges.
-    fn leaves_of(&self, repo_ids: &[i64]) -> Vec<Arc<DataFile>> {
+    /// The leaves in whose range one of the repositories (ascending) lies, in the order of their months and ranges.
+    fn leaves_of(&self, repo_ids: &[i64], months: Option<&Months>) -> Vec<Arc<DataFile>> {
         let key = self.key_index();
         let touched = |leaf: &&Arc<DataFile>| match leaf.range(key) {
             Some((lowest, greatest)) => {
@@ -200,13 +163,27 @@ impl Table {
             }
             None => !repo_ids.is_empty(),
         };
-        let mut leaves: Vec<_> = self.current_leaves().filter(touched).cloned().collect();
-        leaves.sort_by_key(|leaf| leaf.range(key));
+        let in_months = |leaf: &&Arc<DataFile>| {
+            months.is_none_or(|months| self.month_of(leaf).is_some_and(|month| months.has(month)))
+        };
+        let mut leaves: Vec<_> = self.current_leaves().filter(in_months).filter(touched).cloned().collect();
+        leaves.sort_by_key(|leaf| (self.month_of(leaf), leaf.range(key)));
         leaves
     }
 
+    async fn divide_leaf(&self, leaf: &DataFile, repo_ids: &Arc<[i64]>, asked: Asked) -> Result<Divided> {
+        let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
+        if let Some(rows) = self.open_rows(leaf) {
+            return divide(&table, self.key_index(), rows.iter().cloned().map(Ok), repo_ids, asked);
+        }
+        let bytes = self.read_file(leaf).await?;
+        let repo_ids = Arc::clone(repo_ids);
+        blocking(&self.snapshot.name, move || divide_file(&table, &schema, bytes, &repo_ids, asked)).await
+    }
+
     fn check_still_there(&self, taken: &Taken) -> Result<()> {
-        let now = self.leaves_of(&taken.repo_ids);
+        let months = taken.months.as_ref().map(TakenMonths::all);
+        let now = self.leaves_of(&taken.repo_ids, months.as_ref());
         if now.len() == taken.leaves.len() && now.iter().zip(&taken.leaves).all(|(now, then)| now.path == then.path) {
             return Ok(());
         }
@@ -229,8 +206,43 @@ impl Table {
         })
     }
 
+    /// Writes the rows of one month, or of a table that is not stored by month, in the place of `removed`.
+    async fn put_part(
+        &mut self,
+        month: Option<Month>,
+        mut batches: Vec<RecordBatch>,
+        mut removed: Vec<Arc<DataFile>>,
+    ) -> Result<()> {
+        let leaves = self.lay_out(month, &mut batches, &mut removed).await?;
+        let mut leaves: Vec<Vec<RecordBatch>> = leaves.iter().map(|leaf| slices(leaf, &batches)).collect();
+        let last = leaves.pop().map(|rows| self.open_leaf(rows));
+        let is_taken = |file: &Arc<DataFile>| removed.iter().any(|leaf| leaf.path == file.path);
+        let mut open = Vec::new();
+        for leaf in std::mem::take(&mut self.pending.open).into_iter().filter(|leaf| !is_taken(&leaf.file)) {
+            // An open leaf of the same month that was not taken again is complete.
+            match self.month_of(&leaf.file) == month {
+                true => leaves.push(leaf.rows),
+                false => open.push(leaf),
+            }
+        }
+        open.extend(last);
+        open.sort_by_key(|leaf| self.month_of(&leaf.file));
+        let oldest = open.len().saturating_sub(OPEN_MONTHS);
+        leaves.extend(open.drain(..oldest).map(|leaf| leaf.rows));
+        self.pending.open = open;
+        self.forget_leaves(removed).await;
+        // Encoding goes on while the caller computes what is put next.
+        leaves.into_iter().for_each(|rows| self.encode_leaf(rows));
+        Ok(())
+    }
+
     /// Divides rows among leaves; small neighbours that they need beside them go to `batches` and `removed`.
-    async fn lay_out(&self, batches: &mut Vec<RecordBatch>, removed: &mut Vec<Arc<DataFile>>) -> Result<Vec<Vec<Run>>> {
+    async fn lay_out(
+        &self,
+        month: Option<Month>,
+        batches: &mut Vec<RecordBatch>,
+        removed: &mut Vec<Arc<DataFile>>,
+    ) -> Result<Vec<Vec<Run>>> {
         let key = self.key_index();
         let extent = |leaf: &Arc<DataFile>| {
             leaf.range(key).map(|(lowest, greatest)| Extent { lowest, greatest, rows: leaf.rows })
@@ -239,7 +251,7 @@ impl Table {
         loop {
             let mut others: Vec<_> = self
                 .current_leaves()
-                .filter(|leaf| !removed.iter().any(|own| own.path == leaf.path))
+                .filter(|leaf| self.month_of(leaf) == month && !removed.iter().any(|own| own.path == leaf.path))
                 .filter_map(|leaf| Some((extent(leaf)?, Arc::clone(leaf))))
                 .collect();
             others.sort_by_key(|(extent, _)| extent.place());
@@ -256,88 +268,4 @@ impl Table {
             }
         }
     }
-
-    async fn read_leaf(&self, leaf: &DataFile) -> Result<Vec<RecordBatch>> {
-        if let Some(rows) = self.open_rows(leaf) {
-            return Ok(rows.to_vec());
-        }
-        let bytes = self.read_file(leaf).await?;
-        let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
-        blocking(&self.snapshot.name, move || decode(&table, &schema, bytes)?.collect()).await
-    }
-
-    /// Waits for the leaves that are being encoded and writes them.
-    async fn finish_leaves(&mut self) -> Result<()> {
-        for leaf in std::mem::take(&mut self.pending.encoding) {
-            let encoded = leaf.encoded.await;
-            let encoded = encoded.map_err(|source| Error::Task { table: self.snapshot.name.clone(), source })?;
-            let file = self.put_file(encoded?, None).await?;
-            self.pending.added.push(file);
-        }
-        Ok(())
-    }
-
-    async fn forget_leaves(&mut self, removed: Vec<Arc<DataFile>>) {
-        let mut never_committed = Vec::new();
-        for leaf in removed {
-            match self.pending.added.iter().position(|own| own.file.path == leaf.path) {
-                Some(index) => never_committed.push(self.pending.added.swap_remove(index)),
-                None if self.snapshot.files.iter().any(|file| file.path == leaf.path) => {
-                    self.pending.removed.push(leaf)
-                }
-                // It was open: there is no file of it.
-                None => {}
-            }
-        }
-        self.delete_files(never_committed.iter().map(|new| new.file.path.as_str())).await;
-    }
-}
-
-struct Divided {
-    previous: Vec<RecordBatch>,
-    kept: Vec<RecordBatch>,
-}
-
-fn divide_file(table: &str, schema: &SchemaRef, bytes: Bytes, wanted: &[i64], previous: bool) -> Result<Divided> {
-    if !previous && holds_only(table, bytes.clone(), wanted)? {
-        return Ok(Divided { previous: Vec::new(), kept: Vec::new() });
-    }
-    let key = schema.index_of(KEY).map_err(|source| arrow_error(table, "dividing rows", source))?;
-    divide(table, key, decode(table, schema, bytes)?, wanted, previous)
-}
-
-fn divide(
-    table: &str,
-    key: usize,
-    rows: impl Iterator<Item = Result<RecordBatch>>,
-    wanted: &[i64],
-    previous: bool,
-) -> Result<Divided> {
-    let failed = |source| arrow_error(table, "dividing rows", source);
-    let mut parts = Divided { previous: Vec::new(), kept: Vec::new() };
-    for batch in rows {
-        let batch = batch?;
-        let ids = batch.column(key).as_primitive::<Int64Type>();
-        let is_wanted = BooleanArray::from_unary(ids, |id| wanted.binary_search(&id).is_ok());
-        let wanted_rows = is_wanted.true_count();
-        if previous && wanted_rows > 0 {
-            parts.previous.push(filter_record_batch(&batch, &is_wanted).map_err(failed)?);
-        }
-        if wanted_rows < batch.num_rows() {
-            let is_kept = not(&is_wanted).map_err(failed)?;
-            parts.kept.push(filter_record_batch(&batch, &is_kept).map_err(failed)?);
-        }
-    }
-    Ok(parts)
-}
-
-/// Whether every row belongs to one of the wanted repositories: then nothing else need be decoded.
-fn holds_only(table: &str, bytes: Bytes, wanted: &[i64]) -> Result<bool> {
-    for ids in decode_column(table, KEY, bytes)? {
-        let ids = ids?;
-        if ids.as_primitive::<Int64Type>().values().iter().any(|id| wanted.binary_search(id).is_err()) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

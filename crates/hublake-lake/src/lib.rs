@@ -7,11 +7,13 @@
 //!   is recognised and skipped, which Delta itself does not do.
 //! - [`Table::take`] and [`Table::put`], then [`Table::commit`], replace all rows of some repositories
 //!   (staging and marts). Files hold disjoint ranges of `repo_id`, like the leaves of a B-tree, so a run
-//!   touches only the files of its repositories.
+//!   touches only the files of its repositories. A table may be stored by month besides: its files hold rows
+//!   of one calendar month each, and [`Table::take_months`] takes the place of [`Table::take`].
 //!
 //! Reading goes through [`Snapshot::provider`], a scan of plain Parquet files at one version of the table.
 //! This is the only crate that names `deltalake`.
 
+mod cover;
 mod error;
 mod file;
 mod json_text;
@@ -19,6 +21,7 @@ mod lake;
 mod leaves;
 mod log;
 mod maintain;
+mod months;
 mod percentile;
 mod provider;
 mod rows;
@@ -27,11 +30,13 @@ mod snapshot;
 mod table;
 mod within;
 
+pub use cover::cheapest_cover;
 pub use error::Error;
 pub use json_text::json_text;
 pub use lake::Lake;
 pub use leaves::Taken;
 pub use maintain::Maintenance;
+pub use months::Months;
 pub use percentile::percentile_exact;
 pub use session::{SessionOptions, session};
 pub use snapshot::{DataFile, Snapshot};

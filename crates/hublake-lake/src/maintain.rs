@@ -30,9 +30,13 @@ pub struct Maintenance {
 impl Table {
     /// Joins the small files of each folder of an appended table, where there are many.
     ///
-    /// The rows and every earlier version stay as they are.
+    /// The rows and every earlier version stay as they are. A table stored by month is left alone: its files are
+    /// joined as they are replaced.
     pub async fn join_small_files(&mut self) -> Result<Maintenance> {
         let mut done = Maintenance::default();
+        if self.month_index.is_some() {
+            return Ok(done);
+        }
         let files = self.snapshot.files.iter();
         let mut small: Vec<_> = files.filter_map(|file| Some((class(file)?, Arc::clone(file)))).collect();
         small.sort_by_key(|(class, file)| (file.partition.clone(), *class, file.modified_ms));

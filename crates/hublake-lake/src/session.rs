@@ -11,6 +11,7 @@ use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::cover::cheapest_cover;
 use crate::json_text::json_text;
 use crate::percentile::percentile_exact;
 use crate::within::{lag_within, lead_within, sum_within};
@@ -39,8 +40,8 @@ impl Default for SessionOptions {
     }
 }
 
-/// Makes a session with bounded memory, UTC, plain string types, `percentile_exact`, `json_text`, `lag_within`,
-/// `lead_within` and `sum_within`.
+/// Makes a session with bounded memory, UTC, plain string types, `percentile_exact`, `cheapest_cover`, `json_text`,
+/// `lag_within`, `lead_within` and `sum_within`.
 ///
 /// Its default schema is `public`; schemas `stored` and `previous` are made by those who fill them.
 pub fn session(options: &SessionOptions) -> Result<SessionContext> {
@@ -62,6 +63,7 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
         .build();
     let context = SessionContext::new_with_state(state);
     context.register_udaf(percentile_exact());
+    context.register_udaf(cheapest_cover());
     context.register_udf(json_text());
     for function in [lag_within(), lead_within(), sum_within()] {
         context.register_udwf(function);

@@ -30,6 +30,8 @@ pub struct TableSpec {
     pub schema: SchemaRef,
     /// A DATE column by which appended files are divided into folders.
     pub partitioned_by: Option<String>,
+    /// A DATE column by whose calendar month the rows of a replaced table lie in files of their own.
+    pub by_month: Option<String>,
 }
 
 /// Rows to append, all with the same value in the partition column (which they do not hold).
@@ -56,6 +58,8 @@ pub struct Table {
     pub(crate) pending: Pending,
     /// Rows a leaf holds at most.
     pub(crate) leaf_rows: usize,
+    /// The place of the column by whose month the rows are stored.
+    pub(crate) month_index: Option<usize>,
     log: LogStoreRef,
     checkpoint: Checkpoint,
     transactions: Option<HashMap<String, i64>>,

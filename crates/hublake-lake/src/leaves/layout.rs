@@ -58,6 +58,13 @@ pub(super) fn runs_by_repository(batches: &[RecordBatch], key: usize) -> Vec<Run
     runs
 }
 
+/// The rows of a leaf; runs that lie one after the other in a batch are one slice.
+pub(super) fn slices(leaf: &[Run], batches: &[RecordBatch]) -> Vec<RecordBatch> {
+    let follows = |before: &Run, run: &Run| before.batch == run.batch && before.start + before.rows == run.start;
+    let slice = |runs: &[Run]| batches[runs[0].batch].slice(runs[0].start, runs.iter().map(|run| run.rows).sum());
+    leaf.chunk_by(follows).map(slice).collect()
+}
+
 /// Divides runs (ascending) among leaves of about the same size that do not reach across `others` (ascending).
 pub(super) fn into_leaves(runs: &[Run], others: &[Extent], leaf_rows: usize) -> Vec<Vec<Run>> {
     let mut leaves = Vec::new();

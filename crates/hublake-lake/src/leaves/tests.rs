@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::table::Table;
 use crate::{Lake, TableSpec};
 
-const LEAF_ROWS: usize = 40;
+pub(super) const LEAF_ROWS: usize = 40;
 
 type Model = BTreeMap<i64, Vec<i64>>;
 
@@ -42,7 +42,7 @@ fn model_of(batches: &[RecordBatch]) -> Model {
 
 async fn open(folder: &tempfile::TempDir) -> Table {
     let lake = Lake::open(folder.path().to_str().unwrap()).await.unwrap();
-    let spec = TableSpec { name: "mart".to_owned(), schema: schema(), partitioned_by: None };
+    let spec = TableSpec { name: "mart".to_owned(), schema: schema(), partitioned_by: None, by_month: None };
     let mut table = lake.table(&spec).await.unwrap();
     table.leaf_rows = LEAF_ROWS;
     table
@@ -53,9 +53,17 @@ async fn put(table: &mut Table, repo_ids: &[i64], model: &Model) {
     table.put(taken, vec![rows(model)]).await.unwrap();
 }
 
-/// What holds of the leaves at any time: bounds, ranges that meet at most in one repository, few leaves.
-fn check_leaves(table: &Table) {
-    let mut leaves: Vec<_> = table.current_leaves().map(|leaf| (leaf.range(0).unwrap(), leaf.rows)).collect();
+/// What holds of the leaves of each month at any time: bounds, ranges that meet at most in one repository, few leaves.
+pub(super) fn check_leaves(table: &Table) {
+    let mut by_month: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for leaf in table.current_leaves() {
+        let range = leaf.range(table.key_index()).unwrap();
+        by_month.entry(table.month_of(leaf)).or_default().push((range, leaf.rows));
+    }
+    by_month.into_values().for_each(check_leaves_of_a_month);
+}
+
+fn check_leaves_of_a_month(mut leaves: Vec<((i64, i64), usize)>) {
     leaves.sort_unstable_by_key(|(range, rows)| (*range, Reverse(*rows)));
     for (_, rows) in &leaves {
         assert!((1..=LEAF_ROWS).contains(rows), "a leaf of {rows} rows");
@@ -71,10 +79,10 @@ fn check_leaves(table: &Table) {
 
 /// Leaves put since the last commit, the open one too.
 fn new_leaves(table: &Table) -> usize {
-    table.pending.added.len() + table.pending.encoding.len() + usize::from(table.pending.open.is_some())
+    table.pending.added.len() + table.pending.encoding.len() + table.pending.open.len()
 }
 
-fn parquet_files(folder: &tempfile::TempDir) -> usize {
+pub(super) fn parquet_files(folder: &tempfile::TempDir) -> usize {
     let entries = std::fs::read_dir(folder.path().join("mart")).unwrap();
     entries.filter(|entry| entry.as_ref().unwrap().path().extension().is_some()).count()
 }
@@ -88,7 +96,7 @@ enum Step {
     Reopen,
 }
 
-fn row_count() -> impl Strategy<Value = usize> {
+pub(super) fn row_count() -> impl Strategy<Value = usize> {
     prop_oneof![4 => Just(0usize), 12 => 1..6usize, 6 => 6..45usize, 2 => 45..300usize, 1 => 1000..3000usize]
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{FieldRef, Schema, SchemaRef};
+use arrow::datatypes::{DataType, FieldRef, Schema, SchemaRef};
 use deltalake_core::kernel::engine::arrow_conversion::TryIntoKernel;
 use deltalake_core::kernel::{Action, MetadataExt, StructType};
 use deltalake_core::operations::create::CreateBuilder;
@@ -15,7 +15,7 @@ use super::{Table, TableSpec};
 use crate::error::delta_error;
 use crate::leaves::{LEAF_ROWS, Pending};
 use crate::log;
-use crate::{Result, Snapshot};
+use crate::{Error, Result, Snapshot};
 
 impl Table {
     pub(crate) async fn open(url: Url, store: Arc<dyn ObjectStore>, spec: &TableSpec) -> Result<Self> {
@@ -24,12 +24,14 @@ impl Table {
             let snapshot = Snapshot::of(&spec.name, url.clone(), &delta)?;
             let missing = missing_columns(spec, &snapshot.schema);
             if missing.is_empty() {
+                let month_index = month_index(spec, &snapshot.schema)?;
                 let checkpoint = log::last_checkpoint(&spec.name, store.as_ref()).await;
                 return Ok(Self {
                     snapshot,
                     store,
                     pending: Pending::default(),
                     leaf_rows: LEAF_ROWS,
+                    month_index,
                     log: delta.log_store(),
                     checkpoint,
                     transactions: None,
@@ -39,6 +41,19 @@ impl Table {
             add_columns(spec, &delta, &snapshot, missing).await?;
         }
     }
+}
+
+fn month_index(spec: &TableSpec, present: &SchemaRef) -> Result<Option<usize>> {
+    let Some(column) = &spec.by_month else { return Ok(None) };
+    let index = present.index_of(column).ok();
+    if index.is_some_and(|index| present.field(index).data_type() == &DataType::Date32) {
+        return Ok(index);
+    }
+    Err(Error::Unusable {
+        table: spec.name.clone(),
+        reason: format!("it is to be stored by the month of {column}, which is not a DATE column of it"),
+        hint: "name one of its DATE columns",
+    })
 }
 
 async fn load_or_create(url: &Url, store: &dyn ObjectStore, spec: &TableSpec) -> Result<DeltaTable> {

@@ -60,6 +60,7 @@ pub fn raw_spec(partition_at: usize) -> TableSpec {
         name: "raw_things".to_owned(),
         schema: Arc::new(Schema::new(fields)),
         partitioned_by: Some("fetched_on".to_owned()),
+        by_month: None,
     }
 }
 
@@ -101,7 +102,7 @@ pub fn transaction(app_id: &str, version: i64) -> (String, i64) {
 
 /// A table of replaced rows: `repo_id` and a number.
 pub fn mart_spec() -> TableSpec {
-    TableSpec { name: "mart_things".to_owned(), schema: mart_schema(), partitioned_by: None }
+    TableSpec { name: "mart_things".to_owned(), schema: mart_schema(), partitioned_by: None, by_month: None }
 }
 
 pub fn mart_schema() -> SchemaRef {

@@ -4,6 +4,7 @@
 
 mod append;
 mod as_of;
+mod by_month;
 mod fixture;
 mod joining;
 mod opening;

@@ -209,7 +209,12 @@ fn nested_rows(repo_ids: &[i64]) -> RecordBatch {
 #[tokio::test]
 async fn nested_columns_survive_writing_taking_and_reading() {
     let fixture = Fixture::new().await;
-    let spec = TableSpec { name: "stg_nested".to_owned(), schema: nested_schema("item"), partitioned_by: None };
+    let spec = TableSpec {
+        name: "stg_nested".to_owned(),
+        schema: nested_schema("item"),
+        partitioned_by: None,
+        by_month: None,
+    };
     let mut table = fixture.lake.table(&spec).await.unwrap();
     replace(&mut table, &[1, 2], nested_rows(&[1, 2])).await;
     replace(&mut table, &[2], nested_rows(&[2])).await;
