@@ -269,6 +269,7 @@ fn repository<'w>(context: &Context<'w>, found: &'w Repository, field: &str, arg
         "hasIssuesEnabled" => json!(found.access != Access::IssuesDisabled),
         "forkCount" => json!(context.figures(found).forks),
         "stargazerCount" => json!(context.figures(found).stars),
+        "diskUsage" => json!(context.figures(found).size),
         _ => Value::Null,
     };
     Ok(Resolved::Leaf(leaf))

@@ -20,6 +20,7 @@ async fn a_repository_tells_the_same_as_rest() {
         ("createdAt", "created_at"),
         ("hasIssuesEnabled", "has_issues"),
         ("stargazerCount", "stargazers_count"),
+        ("diskUsage", "size"),
     ] {
         assert_eq!(graphql[field], rest[key], "{field}");
     }
