@@ -6,6 +6,7 @@
 mod columns;
 mod event;
 mod issue;
+mod traffic;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type, SchemaRef, TimestampMicrosecondType};
@@ -13,6 +14,7 @@ use arrow::datatypes::{Date32Type, Int64Type, SchemaRef, TimestampMicrosecondTyp
 use self::columns::{Columns, Source};
 pub(crate) use self::event::is_kept_event;
 use self::issue::Issue;
+pub use self::traffic::{TrafficRows, answers, imports};
 use crate::raw_rows::sha256_hex;
 use crate::{Error, Result, tables};
 

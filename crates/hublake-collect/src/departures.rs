@@ -237,7 +237,7 @@ impl<'a> Search<'a> {
             body,
             content,
             rate: None,
-            attempt: attempt.clone(),
+            attempt: Some(attempt.clone()),
         }
     }
 

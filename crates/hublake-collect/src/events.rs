@@ -148,7 +148,7 @@ impl<'a> Events<'a> {
                 body: answer.body,
                 content: Content::Events { api, elements: answer.elements },
                 rate: answer.rate,
-                attempt: attempt.clone(),
+                attempt: Some(attempt.clone()),
             })
             .await
     }

@@ -18,13 +18,13 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::BoxFuture;
 use futures::{StreamExt, TryStreamExt};
-use hublake_github::{Client, Spent};
+use hublake_github::Client;
 use hublake_store::Cursor;
 
 use self::repository::Repository;
 use crate::events::Api;
 use crate::raw_writer::RawSender;
-use crate::{Event, Progress, RawWriter, Result, RunStamp};
+use crate::{Collected, CollectedResult, Event, Progress, RawWriter, Result, RunStamp};
 
 /// The stream's name.
 pub const STREAM: &str = "issues";
@@ -70,48 +70,6 @@ pub struct Target {
     pub cursor: Option<Cursor>,
     /// Where collecting its events stands.
     pub events_cursor: Option<Cursor>,
-}
-
-/// What a run brought of a repository.
-#[derive(Clone, Debug)]
-pub struct Collected {
-    /// Numeric id.
-    pub repo_id: i64,
-    /// `owner/name` as last known before the run.
-    pub full_name: String,
-    /// What its issues took.
-    pub spent: Spent,
-    /// What its events took.
-    pub events_spent: Spent,
-    /// What looking for vanished issues took.
-    pub sweep_spent: Spent,
-    /// Whether vanished issues were looked for.
-    pub is_swept: bool,
-    /// What it came to.
-    pub result: CollectedResult,
-}
-
-/// See [`Collected`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CollectedResult {
-    /// Nothing new.
-    Unchanged,
-    /// New rows are in the lake, ready to be published.
-    Changed {
-        /// Answers.
-        pages: i64,
-        /// Elements.
-        rows: i64,
-        /// `full`, `resumed` or `incremental`.
-        mode: &'static str,
-        /// The repository's name now, where it is another one.
-        renamed_to: Option<String>,
-    },
-    /// GitHub refused, or a limit stands in the way; the message has the next step.
-    Failed {
-        /// What failed, why, and what to do.
-        message: String,
-    },
 }
 
 /// What is published of a repository.
@@ -181,15 +139,6 @@ async fn collect_one(run: &Run<'_>, sender: RawSender, target: Target) -> Result
     };
     (run.progress)(Event::Finished { repo_id, outcome: result.summary() });
     let Repository { spent, events_spent, sweep_spent, is_swept, .. } = repository;
-    Ok(Collected { repo_id, full_name, spent, events_spent, sweep_spent, is_swept, result })
-}
-
-impl CollectedResult {
-    fn summary(&self) -> String {
-        match self {
-            Self::Unchanged => "unchanged".to_owned(),
-            Self::Changed { pages, rows, mode, .. } => format!("{mode}: {pages} pages, {rows} rows"),
-            Self::Failed { message } => message.lines().next().unwrap_or_default().to_owned(),
-        }
-    }
+    let spent = vec![(STREAM, spent), (crate::events::STREAM, events_spent), (crate::departures::STREAM, sweep_spent)];
+    Ok(Collected { repo_id, full_name, spent, is_swept, result })
 }

@@ -1,9 +1,10 @@
 //! What is collected from GitHub, and how an answer becomes rows.
 //!
 //! One file a stream says what to ask, where the cursor stands and when a run is complete
-//! ([`issues`], [`events`]). What comes back goes through a [`RawWriter`], which puts it into the lake in groups,
+//! ([`issues`], [`events`], [`traffic`]). What comes back goes through a [`RawWriter`], which puts it into the lake in groups,
 //! across repositories, before anything is made of it. [`decode`] turns raw payloads into typed rows.
 
+mod collected;
 mod departures;
 mod element;
 mod error;
@@ -17,6 +18,7 @@ pub mod issues;
 pub mod tables;
 pub mod traffic;
 
+pub use collected::{Collected, CollectedResult};
 pub use error::Error;
 pub use progress::{Event, Progress};
 pub use raw_writer::{RawWriter, RunStamp};

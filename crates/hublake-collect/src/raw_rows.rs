@@ -30,6 +30,11 @@ pub(crate) fn departures(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
     by_day(tables::RAW_DEPARTURES, pages, |page| page.fetched_at, departure_rows)
 }
 
+/// Those of `pages` that `table` keeps whole, as its rows.
+pub(crate) fn answers(table: &'static str, pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
+    by_day(table, pages, |page| page.fetched_at, |pages| answer_rows(table, pages))
+}
+
 /// `pages` as rows of `raw_pages`.
 pub(crate) fn pages(pages: &[RawPage]) -> Result<Vec<PartitionedRows>> {
     by_day(tables::RAW_PAGES, pages, |page| page.fetched_at, page_rows)
@@ -42,7 +47,12 @@ pub(crate) fn runs(runs: &[RawRun]) -> Result<Vec<PartitionedRows>> {
 
 /// The hash of some bytes, as 64 hexadecimal digits.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
@@ -172,6 +182,39 @@ fn departure_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::Arrow
             strings(&rows, |(page, ..)| Some(page.url.clone())),
             strings(&rows, |(.., body)| Some((*body).to_owned())),
             strings(&rows, |(.., body)| Some(sha256_hex(body.as_bytes()))),
+        ],
+    )
+}
+
+fn answer_rows(table: &str, pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    let mut rows = Vec::new();
+    for page in pages {
+        if let Content::Answer(answer) = &page.content
+            && answer.table == table
+        {
+            let body = text_of(page)?;
+            rows.push((page, answer, (!body.is_empty()).then_some(body)));
+        }
+    }
+    let rows: Vec<_> = rows.iter().collect();
+    batch(
+        tables::file_schema(&tables::raw_answers(table)),
+        vec![
+            strings(&rows, |(page, ..)| Some(page.stamp.run_id.to_string())),
+            numbers(&rows, |(page, ..)| Some(page.stamp.run_seq)),
+            numbers(&rows, |(page, ..)| Some(page.repo_id)),
+            strings(&rows, |(page, ..)| Some(page.repo_full_name.clone())),
+            strings(&rows, |(page, ..)| Some(page.stream.to_owned())),
+            numbers(&rows, |(page, ..)| Some(page.page_number)),
+            numbers(&rows, |_| Some(0)),
+            times(&rows, |(page, ..)| Some(page.fetched_at)),
+            strings(&rows, |(_, answer, _)| Some(answer.outcome.to_owned())),
+            strings(&rows, |(_, answer, _)| answer.missing_permission.clone()),
+            strings(&rows, |(page, ..)| page.etag.clone()),
+            numbers(&rows, |(_, answer, _)| answer.count),
+            numbers(&rows, |(_, answer, _)| answer.uniques),
+            strings(&rows, |(.., body)| body.map(str::to_owned)),
+            strings(&rows, |(.., body)| body.map(|body| sha256_hex(body.as_bytes()))),
         ],
     )
 }

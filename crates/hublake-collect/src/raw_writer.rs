@@ -1,5 +1,6 @@
 //! Putting pages into the lake in groups.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use tokio::time::Instant;
 use crate::departures::Departure;
 use crate::element::Element;
 use crate::events::{Api, EventElement};
-use crate::{Error, Result, raw_rows, tables};
+use crate::{Error, Result, raw_rows, tables, traffic};
 
 /// A group is written when its bodies reach this size ...
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
@@ -48,7 +49,18 @@ pub(crate) struct RawPage {
     pub(crate) body: Bytes,
     pub(crate) content: Content,
     pub(crate) rate: Option<RateLimit>,
-    pub(crate) attempt: Attempt,
+    /// How far collecting has come with it, where that is noted page by page.
+    pub(crate) attempt: Option<Attempt>,
+}
+
+impl RawPage {
+    /// The stream under whose name the transactions of its group go: one for all the answers about a repository.
+    fn transaction_stream(&self) -> &'static str {
+        match self.content {
+            Content::Answer(_) => traffic::STREAM,
+            _ => self.stream,
+        }
+    }
 }
 
 /// What of an answer becomes rows.
@@ -59,6 +71,8 @@ pub(crate) enum Content {
     Events { api: Api, elements: Vec<EventElement> },
     /// An issue that is gone.
     Departure(Departure),
+    /// The answer as a whole.
+    Answer(WholeAnswer),
     /// Nothing: the answer is only noted.
     Nothing,
 }
@@ -68,10 +82,21 @@ impl Content {
         match self {
             Self::Issues(elements) => elements.len(),
             Self::Events { elements, .. } => elements.len(),
-            Self::Departure(_) => 1,
+            Self::Departure(_) | Self::Answer(_) => 1,
             Self::Nothing => 0,
         }
     }
+}
+
+/// An answer that is kept as one row; its body is empty for a 304 and for a refusal.
+pub(crate) struct WholeAnswer {
+    /// The table that keeps it.
+    pub(crate) table: &'static str,
+    /// `answer`, `not_modified` or `not_permitted`.
+    pub(crate) outcome: &'static str,
+    pub(crate) missing_permission: Option<String>,
+    pub(crate) count: Option<i64>,
+    pub(crate) uniques: Option<i64>,
 }
 
 /// A complete run of a stream over a repository.
@@ -114,7 +139,8 @@ impl RawWriter {
     /// Starts the task; the tables are opened when the first group is written.
     pub fn start(lake: Lake, store: Store) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING_PAGES);
-        let group = Group { lake, store, tables: None, pages: Vec::new(), runs: Vec::new(), bytes: 0 };
+        let tables = Tables { lake, opened: BTreeMap::new() };
+        let group = Group { store, tables, pages: Vec::new(), runs: Vec::new(), bytes: 0 };
         Self { sender, task: tokio::spawn(write_groups(group, receiver)) }
     }
 
@@ -152,20 +178,17 @@ impl RawSender {
 }
 
 struct Group {
-    lake: Lake,
     store: Store,
-    tables: Option<Tables>,
+    tables: Tables,
     pages: Vec<RawPage>,
     runs: Vec<RawRun>,
     bytes: usize,
 }
 
+/// The raw tables, each opened when something is first written to it.
 struct Tables {
-    issues: Table,
-    events: Table,
-    departures: Table,
-    pages: Table,
-    runs: Table,
+    lake: Lake,
+    opened: BTreeMap<&'static str, Table>,
 }
 
 async fn write_groups(mut group: Group, mut receiver: mpsc::Receiver<Message>) -> Result<()> {
@@ -182,7 +205,7 @@ async fn write_groups(mut group: Group, mut receiver: mpsc::Receiver<Message>) -
         }
         group.write().await?;
     }
-    group.join_small_files().await
+    group.tables.join_small_files().await
 }
 
 impl Group {
@@ -200,26 +223,14 @@ impl Group {
         let pages = std::mem::take(&mut self.pages);
         let runs = std::mem::take(&mut self.runs);
         self.bytes = 0;
-        let tables = match &mut self.tables {
-            Some(tables) => tables,
-            None => self.tables.insert(Tables::open(&self.lake).await?),
-        };
         if !pages.is_empty() {
-            // Events go before the issues they belong to: where an issue is in the lake, so are its events.
-            let transactions = tables.next_transactions(&pages).await?;
+            let transactions = self.tables.next_transactions(&pages).await?;
             let (pages, rows) = lay_out(pages).await?;
-            for (table, rows) in [
-                (&mut tables.events, rows.events),
-                (&mut tables.departures, rows.departures),
-                (&mut tables.issues, rows.issues),
-                (&mut tables.pages, rows.pages),
-            ] {
-                if !rows.is_empty() {
-                    table.append(rows, &transactions).await?;
-                }
+            for (table, rows) in rows.into_iter().filter(|(_, rows)| !rows.is_empty()) {
+                self.tables.open(table).await?.append(rows, &transactions).await?;
             }
             let progress: BTreeMap<_, _> =
-                pages.iter().map(|page| ((page.stream, page.repo_id), &page.attempt)).collect();
+                pages.iter().filter_map(|page| Some(((page.stream, page.repo_id), page.attempt.as_ref()?))).collect();
             for ((stream, repo_id), attempt) in progress {
                 self.store.save_attempt(stream, repo_id, attempt).await?;
             }
@@ -227,7 +238,7 @@ impl Group {
         if !runs.is_empty() {
             let transactions: Vec<_> =
                 runs.iter().map(|run| (format!("{}/{}", run.stream, run.repo_id), run.stamp.run_seq)).collect();
-            tables.runs.append(raw_rows::runs(&runs)?, &transactions).await?;
+            self.tables.open(tables::RAW_RUNS).await?.append(raw_rows::runs(&runs)?, &transactions).await?;
             for run in &runs {
                 // Once the run is complete the next one may find nothing new, and so no name.
                 if let (true, Some((owner, name))) = (run.is_renamed, run.repo_full_name.split_once('/')) {
@@ -238,62 +249,57 @@ impl Group {
         }
         Ok(())
     }
-
-    async fn join_small_files(&mut self) -> Result<()> {
-        if let Some(tables) = &mut self.tables {
-            for table in [&mut tables.events, &mut tables.issues, &mut tables.pages, &mut tables.runs] {
-                table.join_small_files().await?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Tables {
-    async fn open(lake: &Lake) -> Result<Self> {
-        Ok(Self {
-            issues: lake.table(&tables::raw_issues()).await?,
-            events: lake.table(&tables::raw_events()).await?,
-            departures: lake.table(&tables::raw_departures()).await?,
-            pages: lake.table(&tables::raw_pages()).await?,
-            runs: lake.table(&tables::raw_runs()).await?,
+    async fn open(&mut self, name: &'static str) -> Result<&mut Table> {
+        Ok(match self.opened.entry(name) {
+            Entry::Occupied(opened) => opened.into_mut(),
+            Entry::Vacant(place) => place.insert(self.lake.table(&tables::spec_of(name)).await?),
         })
     }
 
     /// One transaction identifier a stream and repository; its version grows by one a group. A group that died
     /// is in some of the tables only, so the greatest version of all counts.
     async fn next_transactions(&mut self, pages: &[RawPage]) -> Result<Vec<(String, i64)>> {
-        let ids: BTreeSet<_> = pages.iter().map(|page| (page.stream, page.repo_id)).collect();
-        let mut transactions = Vec::with_capacity(ids.len());
-        for (stream, repo_id) in ids {
-            let app_id = format!("{stream}/{repo_id}");
-            let mut version = 0;
-            for table in [&mut self.issues, &mut self.events, &mut self.departures, &mut self.pages] {
-                version = version.max(table.transaction_version(&app_id).await?.unwrap_or_default());
+        let ids: BTreeSet<_> = pages.iter().map(|page| (page.transaction_stream(), page.repo_id)).collect();
+        let mut transactions: Vec<_> =
+            ids.into_iter().map(|(stream, repo_id)| (format!("{stream}/{repo_id}"), 0)).collect();
+        let is_of_answers = pages.iter().any(|page| matches!(page.content, Content::Answer(_)));
+        for name in tables::written_together(is_of_answers) {
+            let table = self.open(name).await?;
+            for (app_id, version) in &mut transactions {
+                *version = table.transaction_version(app_id).await?.unwrap_or_default().max(*version);
             }
-            transactions.push((app_id, version + 1));
         }
+        transactions.iter_mut().for_each(|(_, version)| *version += 1);
         Ok(transactions)
+    }
+
+    async fn join_small_files(&mut self) -> Result<()> {
+        for table in self.opened.values_mut() {
+            table.join_small_files().await?;
+        }
+        Ok(())
     }
 }
 
-/// A group's rows, by table.
-struct GroupRows {
-    issues: Vec<PartitionedRows>,
-    events: Vec<PartitionedRows>,
-    departures: Vec<PartitionedRows>,
-    pages: Vec<PartitionedRows>,
-}
+/// A group's rows by table, in the order in which they are written.
+type GroupRows = Vec<(&'static str, Vec<PartitionedRows>)>;
 
 /// Hashing and laying out keep a processor busy, so they leave the threads that serve the network.
 async fn lay_out(pages: Vec<RawPage>) -> Result<(Vec<RawPage>, GroupRows)> {
     let work = move || {
-        let rows = GroupRows {
-            issues: raw_rows::issues(&pages)?,
-            events: raw_rows::events(&pages)?,
-            departures: raw_rows::departures(&pages)?,
-            pages: raw_rows::pages(&pages)?,
-        };
+        // Events go before the issues they belong to: where an issue is in the lake, so are its events.
+        let mut rows = vec![
+            (tables::RAW_EVENTS, raw_rows::events(&pages)?),
+            (tables::RAW_DEPARTURES, raw_rows::departures(&pages)?),
+            (tables::RAW_ISSUES, raw_rows::issues(&pages)?),
+        ];
+        for table in tables::OF_ANSWERS {
+            rows.push((table, raw_rows::answers(table, &pages)?));
+        }
+        rows.push((tables::RAW_PAGES, raw_rows::pages(&pages)?));
         Ok((pages, rows))
     };
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::WriterGone)?

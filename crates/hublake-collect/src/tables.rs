@@ -11,6 +11,20 @@ pub const RAW_ISSUES: &str = "raw_github_issues";
 pub const RAW_EVENTS: &str = "raw_github_issue_events";
 /// Issues that were looked for and are gone, with GitHub's answer.
 pub const RAW_DEPARTURES: &str = "raw_github_issue_departures";
+/// Answers about views.
+pub const RAW_TRAFFIC_VIEWS: &str = "raw_github_traffic_views";
+/// Answers about clones.
+pub const RAW_TRAFFIC_CLONES: &str = "raw_github_traffic_clones";
+/// Answers about where visitors come from.
+pub const RAW_TRAFFIC_REFERRERS: &str = "raw_github_traffic_referrers";
+/// Answers about what visitors look at.
+pub const RAW_TRAFFIC_PATHS: &str = "raw_github_traffic_paths";
+/// Answers about stars, forks, watchers, size and what is open.
+pub const RAW_REPOSITORY_STATS: &str = "raw_github_repository_stats";
+/// Answers about the days on which stars were given.
+pub const RAW_STAR_HISTORY: &str = "raw_github_star_history";
+/// Traffic that was read from files of other collectors, one row a value.
+pub const RAW_TRAFFIC_IMPORTS: &str = "raw_traffic_imports";
 /// Answers: address, ETag, time, hash, limits.
 pub const RAW_PAGES: &str = "raw_pages";
 /// Complete runs of a stream over a repository; nothing is made of raw rows without one.
@@ -20,9 +34,92 @@ pub const RAW_REJECTED: &str = "raw_rejected";
 
 const PARTITION: &str = "fetched_on";
 
-/// All raw tables.
-pub fn all() -> Vec<TableSpec> {
-    vec![raw_issues(), raw_events(), raw_departures(), raw_pages(), raw_runs(), raw_rejected()]
+/// Raw tables with a row an answer about a repository, in which a 304 and a refusal are answers too.
+pub(crate) const OF_ANSWERS: [&str; 6] = [
+    RAW_TRAFFIC_VIEWS,
+    RAW_TRAFFIC_CLONES,
+    RAW_TRAFFIC_REFERRERS,
+    RAW_TRAFFIC_PATHS,
+    RAW_REPOSITORY_STATS,
+    RAW_STAR_HISTORY,
+];
+
+/// The raw tables that a pipeline's runs write.
+pub fn of_pipeline(pipeline: &str) -> Vec<TableSpec> {
+    let mut tables = match pipeline {
+        crate::issues::PIPELINE => vec![raw_issues(), raw_events(), raw_departures()],
+        _ => OF_ANSWERS.into_iter().map(raw_answers).chain([raw_traffic_imports()]).collect(),
+    };
+    tables.extend([raw_pages(), raw_runs(), raw_rejected()]);
+    tables
+}
+
+/// A raw table by its name.
+pub(crate) fn spec_of(name: &str) -> TableSpec {
+    match name {
+        RAW_ISSUES => raw_issues(),
+        RAW_EVENTS => raw_events(),
+        RAW_DEPARTURES => raw_departures(),
+        RAW_PAGES => raw_pages(),
+        RAW_RUNS => raw_runs(),
+        RAW_REJECTED => raw_rejected(),
+        RAW_TRAFFIC_IMPORTS => raw_traffic_imports(),
+        name => raw_answers(name),
+    }
+}
+
+/// The tables that the pages of one group go to.
+pub(crate) fn written_together(is_of_answers: bool) -> Vec<&'static str> {
+    match is_of_answers {
+        true => OF_ANSWERS.into_iter().chain([RAW_PAGES]).collect(),
+        false => vec![RAW_EVENTS, RAW_DEPARTURES, RAW_ISSUES, RAW_PAGES],
+    }
+}
+
+/// One of the tables with a row an answer.
+pub fn raw_answers(name: &str) -> TableSpec {
+    spec(
+        name,
+        vec![
+            text("run_id"),
+            number("run_seq"),
+            number("repo_id"),
+            text("repo_full_name"),
+            text("stream"),
+            number("page_number"),
+            number("item_index"),
+            instant("fetched_at"),
+            text("outcome"),
+            text("missing_permission").with_nullable(true),
+            text("etag").with_nullable(true),
+            number("count").with_nullable(true),
+            number("uniques").with_nullable(true),
+            text("payload").with_nullable(true),
+            text("payload_sha256").with_nullable(true),
+        ],
+    )
+}
+
+/// `raw_traffic_imports`.
+pub fn raw_traffic_imports() -> TableSpec {
+    spec(
+        RAW_TRAFFIC_IMPORTS,
+        vec![
+            text("run_id"),
+            number("run_seq"),
+            number("repo_id"),
+            text("repo_full_name"),
+            text("stream"),
+            number("page_number"),
+            number("item_index"),
+            instant("fetched_at"),
+            text("format"),
+            text("file_name"),
+            text("file_sha256"),
+            text("payload"),
+            text("payload_sha256"),
+        ],
+    )
 }
 
 /// `raw_github_issues`.
@@ -175,6 +272,7 @@ fn spec(name: &str, mut fields: Vec<Field>) -> TableSpec {
         name: name.to_owned(),
         schema: Arc::new(Schema::new(fields)),
         partitioned_by: Some(PARTITION.to_owned()),
+        by_month: None,
     }
 }
 

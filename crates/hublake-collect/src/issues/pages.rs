@@ -118,7 +118,7 @@ impl<'a> Pages<'a> {
                 body: page.body,
                 content: Content::Issues(page.elements),
                 rate: page.rate,
-                attempt: attempt.clone(),
+                attempt: Some(attempt.clone()),
             })
             .await
     }

@@ -10,10 +10,10 @@ use url::Url;
 use super::pages::{Answer, Pages, ReadPage};
 use super::search::Found;
 use super::standing::Stop;
-use super::{CollectedResult, PIPELINE, Run, STREAM, Target};
-use crate::Result;
+use super::{PIPELINE, Run, STREAM, Target};
 use crate::events::{self, Api, Asked, Events, Item};
 use crate::raw_writer::{RawRun, RawSender};
+use crate::{CollectedResult, Result};
 
 /// Gives up a repository where GitHub refuses.
 macro_rules! refused {

@@ -16,6 +16,8 @@ mod runs;
 mod table;
 mod traffic_stats;
 
+pub mod keep;
+
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -48,6 +50,21 @@ pub enum Format {
     JsonArrays,
     /// A CSV file of days, snapshots or figures with plain column names.
     Plain,
+}
+
+impl Format {
+    /// The collector's name, as tables hold it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GithubRepoStatsAggregate | Self::GithubRepoStatsSnapshot | Self::GithubRepoStatsCumulative => {
+                "github-repo-stats"
+            }
+            Self::Ghstats => "ghstats",
+            Self::TrafficStats | Self::TrafficStatsRepositories => "traffic-stats",
+            Self::JsonArrays => "json-arrays",
+            Self::Plain => "csv",
+        }
+    }
 }
 
 /// What a file counts where its columns are called `count` and `uniques` only.

@@ -1,0 +1,196 @@
+//! Typed rows of traffic on their way to Arrow.
+
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Date32Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::datatypes::{Field, Int64Type, Schema};
+
+use crate::{Error, Result};
+
+/// What the answers of a batch of repositories tell.
+#[derive(Default)]
+pub struct TrafficRows {
+    pub(super) answers: Vec<AnswerRow>,
+    pub(super) counts: Vec<CountRow>,
+    pub(super) popular: Vec<PopularRow>,
+    pub(super) stats: Vec<StatsRow>,
+    pub(super) star_weeks: Vec<StarWeekRow>,
+}
+
+pub(super) struct AnswerRow {
+    pub(super) repo_id: i64,
+    pub(super) stream: &'static str,
+    pub(super) status: String,
+    pub(super) missing_permission: Option<String>,
+    pub(super) answered_at: i64,
+    pub(super) count: Option<i64>,
+    pub(super) uniques: Option<i64>,
+    pub(super) etag: Option<String>,
+    pub(super) run_id: String,
+    pub(super) run_seq: i64,
+}
+
+pub(super) struct CountRow {
+    pub(super) repo_id: i64,
+    pub(super) measure: &'static str,
+    pub(super) per: &'static str,
+    pub(super) starts_on: i32,
+    pub(super) count: Option<i64>,
+    pub(super) uniques: Option<i64>,
+    pub(super) is_whole: bool,
+    pub(super) seen_at: i64,
+    pub(super) source: String,
+    pub(super) run_seq: i64,
+}
+
+pub(super) struct PopularRow {
+    pub(super) repo_id: i64,
+    pub(super) kind: &'static str,
+    pub(super) taken_at: i64,
+    pub(super) place: i64,
+    pub(super) name: String,
+    pub(super) title: Option<String>,
+    pub(super) count: i64,
+    pub(super) uniques: i64,
+    pub(super) source: String,
+    pub(super) run_seq: i64,
+}
+
+pub(super) struct StatsRow {
+    pub(super) repo_id: i64,
+    pub(super) seen_at: i64,
+    pub(super) day: i32,
+    pub(super) stars: Option<i64>,
+    pub(super) forks: Option<i64>,
+    pub(super) watchers: Option<i64>,
+    pub(super) size_kb: Option<i64>,
+    pub(super) open_issues_and_pulls: Option<i64>,
+    pub(super) source: String,
+    pub(super) run_seq: i64,
+}
+
+pub(super) struct StarWeekRow {
+    pub(super) repo_id: i64,
+    pub(super) week_start: i32,
+    pub(super) total: i64,
+    pub(super) days: [i64; 7],
+    pub(super) seen_at: i64,
+    pub(super) run_seq: i64,
+}
+
+impl TrafficRows {
+    /// The rows by the name of the source that the models read.
+    ///
+    /// # Errors
+    /// Columns of different lengths, which do not happen.
+    pub fn finish(self) -> Result<Vec<(&'static str, RecordBatch)>> {
+        Ok(vec![
+            of("decoded_traffic_answers", answer_columns(&self.answers))?,
+            of("decoded_traffic_counts", count_columns(&self.counts))?,
+            of("decoded_traffic_popular", popular_columns(&self.popular))?,
+            of("decoded_repository_stats", stats_columns(&self.stats))?,
+            of("decoded_star_weeks", star_week_columns(&self.star_weeks))?,
+        ])
+    }
+}
+
+type Columns = Vec<(&'static str, ArrayRef)>;
+
+fn answer_columns(rows: &[AnswerRow]) -> Columns {
+    vec![
+        ("repo_id", numbers(rows, |row| Some(row.repo_id))),
+        ("stream", texts(rows, |row| Some(row.stream))),
+        ("status", texts(rows, |row| Some(&row.status))),
+        ("missing_permission", texts(rows, |row| row.missing_permission.as_deref())),
+        ("answered_at", times(rows, |row| row.answered_at)),
+        ("count", numbers(rows, |row| row.count)),
+        ("uniques", numbers(rows, |row| row.uniques)),
+        ("etag", texts(rows, |row| row.etag.as_deref())),
+        ("source_run_id", texts(rows, |row| Some(&row.run_id))),
+        ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
+    ]
+}
+
+fn count_columns(rows: &[CountRow]) -> Columns {
+    vec![
+        ("repo_id", numbers(rows, |row| Some(row.repo_id))),
+        ("measure", texts(rows, |row| Some(row.measure))),
+        ("per", texts(rows, |row| Some(row.per))),
+        ("starts_on", days(rows, |row| row.starts_on)),
+        ("count", numbers(rows, |row| row.count)),
+        ("uniques", numbers(rows, |row| row.uniques)),
+        ("is_whole", Arc::new(BooleanArray::from_iter(rows.iter().map(|row| Some(row.is_whole))))),
+        ("seen_at", times(rows, |row| row.seen_at)),
+        ("source", texts(rows, |row| Some(&row.source))),
+        ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
+    ]
+}
+
+fn popular_columns(rows: &[PopularRow]) -> Columns {
+    vec![
+        ("repo_id", numbers(rows, |row| Some(row.repo_id))),
+        ("kind", texts(rows, |row| Some(row.kind))),
+        ("taken_at", times(rows, |row| row.taken_at)),
+        ("place", numbers(rows, |row| Some(row.place))),
+        ("name", texts(rows, |row| Some(&row.name))),
+        ("title", texts(rows, |row| row.title.as_deref())),
+        ("count", numbers(rows, |row| Some(row.count))),
+        ("uniques", numbers(rows, |row| Some(row.uniques))),
+        ("source", texts(rows, |row| Some(&row.source))),
+        ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
+    ]
+}
+
+fn stats_columns(rows: &[StatsRow]) -> Columns {
+    vec![
+        ("repo_id", numbers(rows, |row| Some(row.repo_id))),
+        ("seen_at", times(rows, |row| row.seen_at)),
+        ("day", days(rows, |row| row.day)),
+        ("stars", numbers(rows, |row| row.stars)),
+        ("forks", numbers(rows, |row| row.forks)),
+        ("watchers", numbers(rows, |row| row.watchers)),
+        ("size_kb", numbers(rows, |row| row.size_kb)),
+        ("open_issues_and_pulls_count", numbers(rows, |row| row.open_issues_and_pulls)),
+        ("source", texts(rows, |row| Some(&row.source))),
+        ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
+    ]
+}
+
+fn star_week_columns(rows: &[StarWeekRow]) -> Columns {
+    let lists = rows.iter().map(|row| Some(row.days.iter().map(|stars| Some(*stars))));
+    vec![
+        ("repo_id", numbers(rows, |row| Some(row.repo_id))),
+        ("week_start", days(rows, |row| row.week_start)),
+        ("total", numbers(rows, |row| Some(row.total))),
+        ("days", Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>(lists))),
+        ("seen_at", times(rows, |row| row.seen_at)),
+        ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
+    ]
+}
+
+fn of(table: &'static str, columns: Columns) -> Result<(&'static str, RecordBatch)> {
+    let field = |(name, values): &(&str, ArrayRef)| Field::new(*name, values.data_type().clone(), true);
+    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
+    let columns = columns.into_iter().map(|(_, values)| values).collect();
+    let rows = RecordBatch::try_new(Arc::new(schema), columns).map_err(|source| Error::Arrow { table, source })?;
+    Ok((table, rows))
+}
+
+fn numbers<T>(rows: &[T], value: impl Fn(&T) -> Option<i64>) -> ArrayRef {
+    Arc::new(Int64Array::from_iter(rows.iter().map(value)))
+}
+
+fn texts<'a, T>(rows: &'a [T], value: impl Fn(&'a T) -> Option<&'a str>) -> ArrayRef {
+    Arc::new(StringArray::from_iter(rows.iter().map(value)))
+}
+
+fn days<T>(rows: &[T], value: impl Fn(&T) -> i32) -> ArrayRef {
+    Arc::new(Date32Array::from_iter_values(rows.iter().map(value)))
+}
+
+/// Microseconds since 1970, UTC.
+fn times<T>(rows: &[T], value: impl Fn(&T) -> i64) -> ArrayRef {
+    Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(value)).with_timezone("UTC"))
+}
