@@ -14,14 +14,11 @@ use datafusion::logical_expr::SortExpr;
 use datafusion::prelude::{SessionContext, ident};
 
 use crate::Error;
-use crate::model::{Kind, Model};
+use crate::model::{Kind, Model, REPOSITORY_NAMES};
 use crate::plan::{Action, plan};
 use crate::project::Project;
 use crate::session;
 use crate::views;
-
-/// The columns that say what a repository is called today.
-const REPOSITORY_NAMES: [&str; 3] = ["repo_full_name", "repo_owner", "repo_name"];
 
 /// Computes a pipeline's models and returns the rows of the stored ones by name.
 ///
@@ -91,7 +88,7 @@ async fn compute(
     Ok(batches)
 }
 
-/// The previous rows that no change replaces, under the repositories' current names.
+/// The batch's previous rows that no change replaces, under the repositories' current names if they bear names.
 async fn carried_forward(
     context: &SessionContext,
     model: &Model,

@@ -20,7 +20,8 @@ fn write_page(page: &mut String, project: &Project) -> fmt::Result {
     for model in project.models().iter().chain(project.reader_views()) {
         let reads = model.depends_on.join(", ");
         let Model { name, layer, kind, description, .. } = model;
-        writeln!(page, "| [{name}](#{}) | {layer} | {kind} | {description} | {reads} |", anchor(model))?;
+        let month = model.by_month.as_ref().map(|column| format!(", by month of {column}")).unwrap_or_default();
+        writeln!(page, "| [{name}](#{}) | {layer} | {kind}{month} | {description} | {reads} |", anchor(model))?;
     }
     for model in project.models().iter().chain(project.reader_views()) {
         let suffix = if project.reader_views().iter().any(|view| view.path == model.path) { " (view)" } else { "" };

@@ -7,6 +7,9 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::sql::parser::Statement;
 use serde::Deserialize;
 
+/// The columns that say what a repository is called today.
+pub(crate) const REPOSITORY_NAMES: [&str; 3] = ["repo_full_name", "repo_owner", "repo_name"];
+
 /// One table or view, made by one file.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -22,6 +25,9 @@ pub struct Model {
     pub kind: Kind,
     /// Columns that identify a row; the rows of a stored table are sorted by them.
     pub grain: Vec<String>,
+    /// The DATE column by whose calendar month the lake divides the stored rows; such a table bears no repository
+    /// names.
+    pub by_month: Option<String>,
     /// Columns in their order.
     pub columns: Vec<Column>,
     /// The query's text.
@@ -123,7 +129,7 @@ pub struct Audit {
     pub scope: Scope,
     /// The query's text; one of its columns is `repo_id`.
     pub query: String,
-    /// Models and sources that are read, sorted.
+    /// Models and sources that are read, sorted; rows before the run as `previous.name`.
     pub depends_on: Vec<String>,
     /// Path below the models folder.
     pub path: String,

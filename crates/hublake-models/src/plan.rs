@@ -13,7 +13,7 @@ pub struct Step {
     pub action: Action,
     /// Model or audit.
     pub name: String,
-    /// Models and sources that are read, sorted.
+    /// Models and sources that are read, sorted; an audit's rows before the run as `previous.name`.
     pub reads: Vec<String>,
 }
 

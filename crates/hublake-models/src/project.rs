@@ -5,11 +5,12 @@ mod order;
 
 use std::collections::BTreeMap;
 
+use arrow::datatypes::DataType;
 use datafusion::common::TableReference;
 use include_dir::{Dir, include_dir};
 
 use crate::Error;
-use crate::model::{Audit, Kind, Layer, Model, Scope};
+use crate::model::{Audit, Kind, Layer, Model, REPOSITORY_NAMES, Scope};
 use crate::source::{self, Source};
 use crate::sql_file::{SqlFile, file_error};
 use crate::statement;
@@ -138,6 +139,7 @@ impl Project {
         for model in self.models.iter().chain(&self.reader_views) {
             let file = SqlFile::parse(&model.path, texts[model.path.as_str()])?;
             self.check_keys(model)?;
+            check_month(model)?;
             let mut names = match &model.kind {
                 Kind::Merge { changes, .. } => vec![changes.clone()],
                 _ => Vec::new(),
@@ -194,8 +196,11 @@ impl Project {
         match (reference.schema(), audit.scope) {
             (None, Scope::Repository) if self.is_stored(name) || self.source(name).is_some() => Ok(name.to_owned()),
             (None, Scope::Table) if self.is_stored(name) => Ok(name.to_owned()),
+            (Some("previous"), Scope::Repository) if self.is_stored(name) => Ok(format!("previous.{name}")),
             (None, Scope::Repository) => Err("an audit of repositories reads stored tables and sources"),
             (None, Scope::Table) => Err("an audit of tables reads stored tables"),
+            (Some("previous"), Scope::Repository) => Err("`previous` holds the stored tables"),
+            (Some("previous"), Scope::Table) => Err("only an audit of repositories has the rows before the run"),
             (Some(_), _) => Err("an audit reads tables without a schema: what is about to be published"),
         }
     }
@@ -223,6 +228,31 @@ impl Project {
 
     fn source(&self, name: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.name == name)
+    }
+}
+
+/// What a table stored by month must be like.
+fn check_month(model: &Model) -> Result<(), Error> {
+    let Some(name) = &model.by_month else { return Ok(()) };
+    let fault = |reason: String, hint: &str| Err(file_error(&model.path, 2, &reason, hint));
+    if !model.is_stored() {
+        let hint = "leave by_month out, or write kind = \"merge\" or \"incremental\"";
+        return fault(format!("by_month divides stored rows, and a {} model has none", model.kind), hint);
+    }
+    let column = model.columns.iter().find(|column| column.name == *name);
+    if column.is_none_or(|column| column.data_type != DataType::Date32) {
+        return fault(format!("by_month names {name}, which is no DATE column"), "name a column that is a DATE");
+    }
+    if !model.grain.contains(name) {
+        let hint = "put it into the grain, so that a row never moves to another month";
+        return fault(format!("by_month names {name}, which is not in the grain"), hint);
+    }
+    match model.columns.iter().find(|column| REPOSITORY_NAMES.contains(&column.name.as_str())) {
+        Some(column) => {
+            let hint = "old months are not rewritten when a repository is renamed; let a view add the names";
+            fault(format!("a table stored by month has the column {}", column.name), hint)
+        }
+        None => Ok(()),
     }
 }
 

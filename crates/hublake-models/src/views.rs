@@ -13,16 +13,23 @@ use crate::model::{Kind, Model};
 use crate::project::Project;
 use crate::session;
 
-/// Puts the views of a project into a reader's default schema.
+/// Puts the views of some pipelines into a reader's default schema; those of a pipeline of which nothing is published
+/// yet would find no tables.
 ///
 /// The session already holds each stored table in schema `stored` and in the default schema. A view of a
 /// stored table's name takes its place in the default schema; other views are added, so that what they
 /// read without a schema is what readers see. `run_at` is the instant up to which the views show.
 ///
 /// Errors: [`Error::Query`] naming the view, for example when a stored table is not in the session.
-pub async fn register_views(context: &SessionContext, project: &Project, run_at: DateTime<Utc>) -> Result<(), Error> {
+pub async fn register_views(
+    context: &SessionContext,
+    project: &Project,
+    pipelines: &[String],
+    run_at: DateTime<Utc>,
+) -> Result<(), Error> {
     let views = project.models().iter().filter(|model| model.kind == Kind::View);
-    for view in project.reader_views().iter().chain(views) {
+    let views = project.reader_views().iter().chain(views);
+    for view in views.filter(|view| pipelines.contains(&view.pipeline)) {
         register(context, view, run_at).await.map_err(Error::query(&view.name))?;
     }
     Ok(())

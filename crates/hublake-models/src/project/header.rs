@@ -15,6 +15,7 @@ struct ModelHeader {
     grain: Vec<String>,
     key: Option<Vec<String>>,
     changes: Option<String>,
+    by_month: Option<String>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -44,6 +45,7 @@ pub(super) fn model(file: &SqlFile<'_>, layer: Layer) -> Result<Model, Error> {
         description: file.description.to_owned(),
         pipeline: header.pipeline.clone(),
         grain: header.grain.clone(),
+        by_month: header.by_month.clone(),
         kind: kind(file, header)?,
         columns: statement::columns(file, &statement)?,
         query: file.query.trim().to_owned(),

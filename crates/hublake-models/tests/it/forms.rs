@@ -212,11 +212,43 @@ fn an_audit_names_its_repository_severity_and_scope() {
     assert!(
         audit(table_header, "SELECT repo_id FROM events").unwrap_err().contains("the table events cannot be read here")
     );
-    assert!(
-        audit(header, "SELECT repo_id FROM previous.stg_base")
-            .unwrap_err()
-            .contains("the table previous.stg_base cannot be read here")
-    );
+    assert_eq!(audit(header, "SELECT repo_id FROM previous.stg_base").unwrap(), ["previous.stg_base"]);
+    for (header, table) in
+        [(table_header, "previous.stg_base"), (header, "previous.events"), (header, "stored.stg_base")]
+    {
+        assert!(
+            audit(header, &format!("SELECT repo_id FROM {table}"))
+                .unwrap_err()
+                .contains(&format!("the table {table} cannot be read here"))
+        );
+    }
+}
+
+#[test]
+fn a_table_stored_by_month_has_a_date_in_its_grain_and_no_names() {
+    let parsed = |header: &str, columns: &str| {
+        let text = format!(
+            "-- Something.\n/*\npipeline = \"p\"\n{header}\n*/\nSELECT\n  CAST(repo_id AS BIGINT) AS repo_id, -- id\n{columns}\nFROM events\n"
+        );
+        project("staging/stg_x.sql", &text).map(|project| project.model("stg_x").unwrap().by_month.clone())
+    };
+    let stored = "kind = \"incremental\"\ngrain = [\"repo_id\", \"day\"]\nby_month = \"day\"";
+    let day = "  CAST(at AS DATE) AS day -- day";
+    assert_eq!(parsed(stored, day).unwrap().as_deref(), Some("day"));
+    assert_eq!(parsed("kind = \"incremental\"\ngrain = [\"repo_id\"]", day).unwrap(), None);
+    let refused = |header: &str, columns: &str| parsed(header, columns).unwrap_err();
+    let other = stored.replace("by_month = \"day\"", "by_month = \"night\"");
+    assert!(refused(&other, day).contains("by_month names night, which is no DATE column"));
+    assert!(refused(stored, "  CAST(at AS TIMESTAMPTZ(6)) AS day -- day").contains("day, which is no DATE column"));
+    let coarse = stored.replace(", \"day\"]", "]");
+    assert!(refused(&coarse, day).contains("by_month names day, which is not in the grain"));
+    let names = format!("  CAST('a' AS VARCHAR) AS repo_name, -- name\n{day}");
+    let error = refused(stored, &names);
+    assert!(error.contains("has the column repo_name\nhint: old months are not rewritten"), "{error}");
+    for kind in ["temporary", "view"] {
+        let error = refused(&stored.replace("incremental", kind), day);
+        assert!(error.contains(&format!("a {kind} model has none")), "{error}");
+    }
 }
 
 #[test]

@@ -127,7 +127,7 @@ async fn built_in_two_runs(items: &[Item], first_run: usize, partitions: usize) 
     let context = context.unwrap();
     let found = audit(&context, &project, "issues", Scope::Repository, run_at).await.unwrap();
     assert!(found.iter().all(|found| found.severity == Severity::Warning), "{found:?}");
-    register_views(&context, &project, run_at).await.unwrap();
+    register_views(&context, &project, &["issues".to_owned()], run_at).await.unwrap();
     context
 }
 

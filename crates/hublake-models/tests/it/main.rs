@@ -7,6 +7,8 @@ mod cases;
 mod docs;
 mod embedded;
 mod forms;
+mod h2perf;
 mod history;
 mod property;
 mod tables;
+mod traffic;

@@ -95,7 +95,7 @@ async fn built(issues: &[Issue], run_at: DateTime<Utc>, partitions: usize) -> Se
     build(&context, &project, "issues", run_at).await.unwrap();
     let found = audit(&context, &project, "issues", Scope::Repository, run_at).await.unwrap();
     assert!(found.iter().all(|found| found.severity == Severity::Warning), "{found:?}");
-    register_views(&context, &project, run_at).await.unwrap();
+    register_views(&context, &project, &["issues".to_owned()], run_at).await.unwrap();
     context
 }
 

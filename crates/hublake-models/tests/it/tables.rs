@@ -21,6 +21,7 @@ pub fn session(time_zone: &str, partitions: usize) -> SessionContext {
     config.options_mut().sql_parser.map_string_types_to_utf8view = true;
     let context = SessionContext::new_with_config(config);
     context.register_udaf(hublake_lake::percentile_exact());
+    context.register_udaf(hublake_lake::cheapest_cover());
     for function in [hublake_lake::lag_within(), hublake_lake::lead_within(), hublake_lake::sum_within()] {
         context.register_udwf(function);
     }
@@ -103,4 +104,10 @@ pub fn project_files() -> Vec<(String, String)> {
         }
     }
     files
+}
+
+// TEMPORARY
+pub fn disk() -> Project {
+    let files = project_files();
+    Project::parse(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))).unwrap()
 }
