@@ -26,15 +26,21 @@ pub async fn reader(
     let publications = home.store.publications(as_of).await?;
     if publications.is_empty() {
         return match as_of {
-            None => {
-                Err(anyhow::anyhow!("nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues"))
-            }
+            None => Err(anyhow::anyhow!(
+                "nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues or hublake run traffic"
+            )),
             Some(at) => Err(anyhow::anyhow!("nothing was published at {}", at.format("%Y-%m-%d %H:%M:%S UTC"))),
         };
     }
-    let tables = publications.into_iter().flat_map(|publication| publication.tables).collect();
+    let pipelines: Vec<String> = publications.iter().map(|publication| publication.pipeline.clone()).collect();
+    let mut tables: BTreeMap<String, i64> = BTreeMap::new();
+    for (name, version) in publications.into_iter().flat_map(|publication| publication.tables) {
+        // What several pipelines append to is seen as far as the newest of their publications goes.
+        let seen = tables.entry(name).or_insert(version);
+        *seen = version.max(*seen);
+    }
     let context = with_tables(home, tables).await?;
-    hublake_models::register_views(&context, project, present).await?;
+    hublake_models::register_views(&context, project, &pipelines, present).await?;
     Ok(context)
 }
 

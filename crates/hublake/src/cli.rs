@@ -49,14 +49,20 @@ pub enum Command {
     List(FormatArgs),
     /// Collect, build, audit, publish, and answer
     #[command(
-        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full\n  hublake run issues --sweep\n  hublake run issues --api rest"
+        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full\n  hublake run issues --sweep\n  hublake run issues --api rest\n  hublake run traffic"
     )]
     Run(RunArgs),
     /// Answer again from what is published
     #[command(
-        after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest"
+        after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest\n  hublake report traffic"
     )]
     Report(ReportArgs),
+    /// The whole history of one repository's traffic
+    #[command(after_help = "Example:\n  hublake traffic rust-lang/rust")]
+    Traffic(TrafficArgs),
+    /// Bring in what other collectors kept
+    #[command(subcommand)]
+    Import(ImportCommand),
     /// What a run would do and ask GitHub for, how long that takes, and whether the quota suffices
     #[command(
         after_help = "Examples:\n  hublake plan issues\n  hublake plan issues --repo rust-lang/rust --full\n  hublake plan issues --sweep --format json\n  hublake plan issues --steps\n\nTo tell it, GitHub is asked for what a run asks first: free where nothing changed. Nothing is stored."
@@ -67,8 +73,10 @@ pub enum Command {
         after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json"
     )]
     Query(QueryArgs),
-    /// Write a table as Parquet, a folder for each repository
-    #[command(after_help = "Example:\n  hublake export mart_issue_daily_flow --to out")]
+    /// Write a table as Parquet, a folder for each repository; or traffic as the CSV files of traffic-stats
+    #[command(
+        after_help = "Examples:\n  hublake export mart_issue_daily_flow --to out\n  hublake export traffic-stats --to out    repostats.csv and repositories.csv"
+    )]
     Export(ExportArgs),
     /// Look at token, limits, lake and store
     #[command(after_help = "Example:\n  hublake doctor")]
@@ -92,6 +100,8 @@ pub enum Command {
 pub enum PipelineName {
     /// Issues and the backlog.
     Issues,
+    /// Views, clones, referrers, paths, stars.
+    Traffic,
 }
 
 /// See [`Command::Auth`].
@@ -234,6 +244,41 @@ pub enum IssueList {
     Oldest,
 }
 
+/// See [`Command::Traffic`].
+#[derive(Debug, Args)]
+pub struct TrafficArgs {
+    /// OWNER/NAME
+    #[arg(value_name = "OWNER/NAME")]
+    pub repository: String,
+    /// How to write
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: AnswerFormat,
+}
+
+/// See [`Command::Import`].
+#[derive(Debug, Subcommand)]
+pub enum ImportCommand {
+    /// Traffic from files of github-repo-stats, ghstats, traffic-stats, JSON arrays or plain CSV
+    #[command(
+        after_help = "Examples:\n  hublake import traffic --repo ann/tool views_clones_aggregate.csv\n  hublake import traffic ghstats.db\n  hublake import traffic repostats.csv\n\nA file is known by its name and header. Where it does not say whose traffic it holds, --repo does.\nValues are merged as collected ones are: the greatest that was ever seen of a day stands. Importing\na file twice changes nothing."
+    )]
+    Traffic(ImportArgs),
+}
+
+/// See [`ImportCommand::Traffic`].
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The repository, where a file does not say it
+    #[arg(long = "repo", value_name = "OWNER/NAME")]
+    pub repository: Option<String>,
+    /// The owner, where a file has names of repositories alone
+    #[arg(long, value_name = "LOGIN")]
+    pub owner: Option<String>,
+}
+
 /// See [`Command::Plan`].
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -282,7 +327,7 @@ pub struct QueryArgs {
 /// See [`Command::Export`].
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// A table that has repo_owner and repo_name
+    /// A table that has repo_owner and repo_name; or traffic-stats
     pub table: String,
     /// The folder to write to
     #[arg(long, value_name = "DIR")]

@@ -5,6 +5,7 @@ mod auth;
 mod demo;
 mod doctor;
 mod export;
+mod import;
 mod list;
 mod plan;
 mod query;
@@ -15,12 +16,13 @@ mod run;
 mod runs;
 mod selections;
 mod sim;
+mod traffic;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::Command;
+use crate::cli::{Command, ImportCommand};
 use crate::home::Home;
 use crate::settings::Settings;
 
@@ -67,6 +69,8 @@ pub async fn dispatch(command: Command) -> Result<Ended> {
         Command::List(args) => list::list(&home, args.format).await,
         Command::Run(args) => run::run(&home, args).await,
         Command::Report(args) => report::report(&home, args).await,
+        Command::Traffic(args) => traffic::traffic(&home, args).await,
+        Command::Import(ImportCommand::Traffic(args)) => import::traffic(&home, args).await,
         Command::Query(args) => query::query(&home, args).await,
         Command::Export(args) => export::export(&home, args).await,
         Command::Doctor => doctor::doctor(&home).await,

@@ -1,21 +1,23 @@
-//! The pipeline `issues`: declared as data, run in this process.
+//! The pipelines: declared as data, run in this process.
 
 pub mod batch;
-pub mod collect;
-mod known;
+pub mod import;
+pub mod issues;
 pub mod publish;
 pub mod purge;
+pub mod traffic;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use hublake_collect::issues::Collected;
-use hublake_collect::{Progress, RunStamp};
-use hublake_github::Spent;
+use hublake_collect::{Collected, CollectedResult, Event, Progress, RunStamp};
+use hublake_github::{Client, Spent, WaitReason};
 use hublake_models::Project;
 use hublake_store::{Repository, Run, RunRepository, RunState};
 
+use self::import::Brought;
 use self::publish::Published;
 use crate::home::Home;
 
@@ -50,13 +52,34 @@ pub struct Step {
 pub struct Pipeline {
     /// Its name on the command line.
     pub name: &'static str,
+    /// Under whose names it is kept how far collecting is; what the first has complete is published.
+    pub streams: &'static [&'static str],
+    /// The stored table whose rows say how much work publishing a repository is ...
+    pub weighed_by: &'static str,
+    /// ... and what it is at least.
+    pub base_weight: i64,
+    /// What to do where whole tables do not pass their audits.
+    pub way_out: &'static str,
     /// Each after what it needs.
     pub steps: &'static [Step],
 }
 
+const PUBLISH: Step = Step {
+    name: "publish",
+    action: Action::Publish,
+    needs: &["collect"],
+    retries: 1,
+    timeout: Duration::from_secs(6 * 60 * 60),
+    description: "decode, build the models, audit each repository, publish those that pass",
+};
+
 /// Collecting issues and building the issue marts.
 pub const ISSUES: Pipeline = Pipeline {
-    name: "issues",
+    name: hublake_collect::issues::PIPELINE,
+    streams: &[hublake_collect::issues::STREAM, hublake_collect::events::STREAM],
+    weighed_by: "stg_issue_current",
+    base_weight: 0,
+    way_out: "hublake run issues --full collects the repositories again",
     steps: &[
         Step {
             name: "collect",
@@ -67,20 +90,75 @@ pub const ISSUES: Pipeline = Pipeline {
             timeout: Duration::from_secs(24 * 60 * 60),
             description: "ask GitHub for each repository's changed issues; keep every answer as it came",
         },
-        Step {
-            name: "publish",
-            action: Action::Publish,
-            needs: &["collect"],
-            retries: 1,
-            timeout: Duration::from_secs(6 * 60 * 60),
-            description: "decode, build the models, audit each repository, publish those that pass",
-        },
+        PUBLISH,
     ],
 };
 
-/// How a run was asked for.
+/// Collecting traffic and building its marts.
+pub const TRAFFIC: Pipeline = Pipeline {
+    name: hublake_collect::traffic::PIPELINE,
+    streams: &[hublake_collect::traffic::STREAM],
+    weighed_by: "stg_traffic_state",
+    // Some hundred days in each of the tables that hold days, but no issue's many columns.
+    base_weight: 80,
+    way_out: "what is published stays; look into it before the days that it names are forgotten",
+    steps: &[
+        Step {
+            name: "collect",
+            action: Action::Collect,
+            needs: &[],
+            retries: 0,
+            timeout: Duration::from_secs(24 * 60 * 60),
+            description: "ask GitHub for each repository's views, clones, referrers, paths and figures; keep every answer",
+        },
+        PUBLISH,
+    ],
+};
+
+/// Taking what others collected of traffic, in place of asking GitHub.
+pub const TRAFFIC_IMPORT: Pipeline = Pipeline {
+    steps: &[
+        Step {
+            name: "import",
+            action: Action::Collect,
+            needs: &[],
+            retries: 0,
+            timeout: Duration::from_secs(24 * 60 * 60),
+            description: "read the files; keep every value with where it is from",
+        },
+        Step { needs: &["import"], ..PUBLISH },
+    ],
+    ..TRAFFIC
+};
+
+/// All pipelines.
+pub const PIPELINES: [&Pipeline; 2] = [&ISSUES, &TRAFFIC];
+
+/// What a run is to do.
 #[derive(Clone, Debug)]
-pub struct RunOptions {
+pub enum Job {
+    /// Collect issues and publish.
+    Issues(IssueOptions),
+    /// Collect the traffic of these repositories and publish.
+    Traffic(Vec<Repository>),
+    /// Take what other collectors kept of traffic and publish.
+    ImportTraffic(import::Files),
+}
+
+impl Job {
+    /// The pipeline that does it.
+    pub fn pipeline(&self) -> &'static Pipeline {
+        match self {
+            Self::Issues(_) => &ISSUES,
+            Self::Traffic(_) => &TRAFFIC,
+            Self::ImportTraffic(_) => &TRAFFIC_IMPORT,
+        }
+    }
+}
+
+/// How a run of `issues` was asked for.
+#[derive(Clone, Debug)]
+pub struct IssueOptions {
     /// The repositories to collect.
     pub repositories: Vec<Repository>,
     /// Read everything again.
@@ -97,10 +175,16 @@ pub struct RunOptions {
 
 /// What a run came to.
 pub struct RunOutcome {
+    /// The pipeline that ran.
+    pub pipeline: &'static str,
     /// The run.
     pub run: Run,
     /// What came of each repository.
     pub collected: Vec<Collected>,
+    /// What is to be known of imported files.
+    pub told: Vec<String>,
+    /// What was not taken of imported files, with why.
+    pub refused: Vec<String>,
     /// What readers see now.
     pub published: Published,
 }
@@ -114,16 +198,16 @@ impl RunOutcome {
     /// Why a repository failed.
     pub fn failure(&self, collected: &Collected) -> Option<String> {
         match &collected.result {
-            hublake_collect::issues::CollectedResult::Failed { message } => Some(message.clone()),
+            CollectedResult::Failed { message } => Some(message.clone()),
             _ => self.published.refused.get(&collected.repo_id).cloned(),
         }
     }
 }
 
-/// Runs the pipeline's steps in their order.
-pub async fn run(home: &Home, project: &Project, options: RunOptions, progress: Progress) -> Result<RunOutcome> {
-    let run = home.store.start_run(ISSUES.name, home.settings.present()).await?;
-    let outcome = run_steps(home, project, &run, &options, progress).await;
+/// Runs the steps of a job's pipeline in their order.
+pub async fn run(home: &Home, project: &Project, job: &Job, progress: Progress) -> Result<RunOutcome> {
+    let run = home.store.start_run(job.pipeline().name, home.settings.present()).await?;
+    let outcome = run_steps(home, project, &run, job, progress).await;
     let (state, message, repositories) = match &outcome {
         Ok(outcome) => {
             let failed = outcome.failed_count();
@@ -141,28 +225,22 @@ pub async fn run(home: &Home, project: &Project, options: RunOptions, progress: 
     outcome
 }
 
-async fn run_steps(
-    home: &Home,
-    project: &Project,
-    run: &Run,
-    options: &RunOptions,
-    progress: Progress,
-) -> Result<RunOutcome> {
-    let mut collected = Vec::new();
+async fn run_steps(home: &Home, project: &Project, run: &Run, job: &Job, progress: Progress) -> Result<RunOutcome> {
+    let mut brought = Brought::default();
     let mut published = Published::default();
     let mut done: Vec<&str> = Vec::new();
-    for step in ISSUES.steps {
+    for step in job.pipeline().steps {
         if let Some(missing) = step.needs.iter().find(|need| !done.contains(need)) {
             bail!("step {} needs {missing}, which is not declared before it", step.name);
         }
         let started = std::time::Instant::now();
         match step.action {
             Action::Collect => {
-                let work = || collect::collect(home, run, options, progress.clone());
-                collected = attempt(step, work).await?;
+                let work = || collect(home, run, job, progress.clone());
+                brought = attempt(step, work).await?;
             }
             Action::Publish => {
-                let work = || publish::publish(home, project, run);
+                let work = || publish::publish(home, project, job.pipeline(), run);
                 published = attempt(step, work).await?;
             }
         }
@@ -174,7 +252,17 @@ async fn run_steps(
         );
         done.push(step.name);
     }
-    Ok(RunOutcome { run: run.clone(), collected, published })
+    let Brought { collected, told, refused } = brought;
+    Ok(RunOutcome { pipeline: job.pipeline().name, run: run.clone(), collected, told, refused, published })
+}
+
+async fn collect(home: &Home, run: &Run, job: &Job, progress: Progress) -> Result<Brought> {
+    let collected = match job {
+        Job::Issues(options) => issues::collect(home, run, options, progress).await?,
+        Job::Traffic(repositories) => traffic::collect(home, run, repositories, progress).await?,
+        Job::ImportTraffic(files) => return import::import(home, run, files).await,
+    };
+    Ok(Brought { collected, ..Brought::default() })
 }
 
 /// Tries a step as often as it declares.
@@ -195,16 +283,22 @@ async fn attempt<T, F: Future<Output = Result<T>>>(step: &Step, work: impl Fn() 
     }
 }
 
-/// What the run notes of a repository, a stream each; searching for vanished issues is counted apart.
+/// What the run notes of a repository, a stream each.
 fn summaries(outcome: &RunOutcome, collected: &Collected) -> Vec<RunRepository> {
-    use hublake_collect::issues::CollectedResult;
     let (state, rows) = match &collected.result {
         CollectedResult::Unchanged => ("unchanged", 0),
         CollectedResult::Changed { rows, .. } => ("changed", *rows),
+        CollectedResult::NotPermitted { .. } => ("not permitted", 0),
         CollectedResult::Failed { .. } => ("failed", 0),
     };
     let failure = outcome.failure(collected);
-    let note = |stream: &str, spent: Spent, rows| RunRepository {
+    let mut by_stream: BTreeMap<&str, Spent> = BTreeMap::new();
+    for (stream, spent) in &collected.spent {
+        *by_stream.entry(stream).or_default() += *spent;
+    }
+    let first = collected.spent.first().map(|(stream, _)| *stream);
+    let noted = by_stream.into_iter().filter(|(stream, spent)| spent.requests > 0 || first == Some(stream));
+    let note = |(stream, spent): (&str, Spent)| RunRepository {
         repo_id: collected.repo_id,
         stream: stream.to_owned(),
         state: if failure.is_some() { "failed" } else { state }.to_owned(),
@@ -212,14 +306,37 @@ fn summaries(outcome: &RunOutcome, collected: &Collected) -> Vec<RunRepository> 
         requests: i64::from(spent.requests),
         not_modified: i64::from(spent.not_modified),
         quota: i64::from(spent.quota) + i64::from(spent.graphql_points),
-        row_count: rows,
+        row_count: if first == Some(stream) { rows } else { 0 },
     };
-    let others = [(hublake_collect::events::STREAM, collected.events_spent), ("issue_sweep", collected.sweep_spent)];
-    let others = others.into_iter().filter(|(_, spent)| spent.requests > 0).map(|(name, spent)| note(name, spent, 0));
-    std::iter::once(note(hublake_collect::issues::STREAM, collected.spent, rows)).chain(others).collect()
+    noted.map(note).collect()
 }
 
 /// The stamp of a run for what it writes.
 pub fn stamp(run: &Run) -> RunStamp {
     RunStamp { run_id: run.run_id.as_str().into(), run_seq: run.run_seq }
+}
+
+/// Keeps in the journal which repositories were found under other names.
+async fn journal_names(home: &Home, collected: &[Collected]) -> Result<()> {
+    for one in collected {
+        if let CollectedResult::Changed { renamed_to: Some(name), .. } = &one.result {
+            home.store.journal("rename repository", &format!("{} -> {name}", one.full_name), "hublake").await?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells of waits for limits as they begin; the pace of our own is no news.
+async fn tell_of_waits(client: Client, progress: Progress) {
+    let mut waits = client.waiting();
+    while waits.changed().await.is_ok() {
+        let wait = waits.borrow_and_update().clone();
+        let Some(wait) = wait else { continue };
+        let reason = match wait.reason {
+            WaitReason::Primary => format!("the {} limit is used up", wait.resource),
+            WaitReason::Secondary => "GitHub asks to slow down".to_owned(),
+            _ => continue,
+        };
+        progress(Event::Waiting { reason, until: wait.until });
+    }
 }

@@ -3,5 +3,6 @@
 pub mod figures;
 pub mod picture;
 pub mod terminal;
+pub mod traffic;
 
 pub use figures::{Figures, Window, figures};

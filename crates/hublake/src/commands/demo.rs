@@ -8,6 +8,7 @@ use arrow::datatypes::Date32Type;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use datafusion::prelude::SessionContext;
 use github_sim::{GenerateOptions, LimitOptions, Sim, SimOptions};
+use hublake_github::Spent;
 use hublake_models::Project;
 use hublake_store::Repository;
 
@@ -15,7 +16,7 @@ use super::Ended;
 use crate::cli::{AddArgs, DemoArgs};
 use crate::home::Home;
 use crate::pipeline::publish::Published;
-use crate::pipeline::{self, RunOptions};
+use crate::pipeline::{self, IssueOptions, Job};
 use crate::progress;
 use crate::report::{Window, figures, terminal};
 use crate::settings::Settings;
@@ -54,10 +55,17 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     say!("\n$ hublake run issues");
     let project = Project::embedded()?;
     let selected = home.store.repositories().await?;
-    let options =
-        RunOptions { repositories: selected.clone(), full: false, since: None, overlap: None, api: None, sweep: false };
+    let options = IssueOptions {
+        repositories: selected.clone(),
+        full: false,
+        since: None,
+        overlap: None,
+        api: None,
+        sweep: false,
+    };
+    let job = Job::Issues(options);
     let started = std::time::Instant::now();
-    let outcome = pipeline::run(&home, &project, options.clone(), progress::progress(selected.len())).await?;
+    let outcome = pipeline::run(&home, &project, &job, progress::progress(selected.len())).await?;
     let seconds = started.elapsed().as_secs_f64();
     for one in &outcome.collected {
         if let Some(message) = outcome.failure(one) {
@@ -68,10 +76,10 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     say!("collected, built, audited and published in {seconds:.1} s");
 
     say!("\n$ hublake run issues          (nothing changed)");
-    let again = pipeline::run(&home, &project, options, progress::silent()).await?;
-    let requests: u32 = again.collected.iter().map(|one| one.spent.requests).sum();
-    let free: u32 = again.collected.iter().map(|one| one.spent.not_modified).sum();
-    let quota: u32 = again.collected.iter().map(|one| one.spent.quota).sum();
+    let again = pipeline::run(&home, &project, &job, progress::silent()).await?;
+    let of_issues = again.collected.iter().filter_map(|one| one.spent.first());
+    let Spent { requests, not_modified: free, quota, .. } =
+        of_issues.fold(Spent::default(), |all, (_, spent)| all + *spent);
     say!("{requests} requests, {free} not modified, {quota} of the quota");
     if let Some(folder) = &args.home {
         say!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());

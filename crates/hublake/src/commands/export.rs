@@ -1,5 +1,7 @@
 //! `hublake export`.
 
+mod traffic_stats;
+
 use std::fs::File;
 use std::path::Path;
 
@@ -19,6 +21,9 @@ use crate::home::Home;
 pub async fn export(home: &Home, args: ExportArgs) -> Result<Ended> {
     let project = Project::embedded()?;
     let context = catalogue::reader(home, &project, None, home.settings.present()).await?;
+    if args.table == traffic_stats::NAME {
+        return traffic_stats::export(&context, &args.to).await;
+    }
     let table = context.table(args.table.as_str()).await.map_err(|_| {
         anyhow::anyhow!("there is no table {}\nhint: hublake query \"SHOW TABLES\" lists them", args.table)
     })?;

@@ -3,6 +3,7 @@
 mod forecast;
 mod steps;
 mod terminal;
+mod traffic;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -18,36 +19,48 @@ use serde::Serialize;
 use self::forecast::{Forecast, Limits};
 use self::steps::StepRow;
 use super::{Ended, repositories};
-use crate::cli::{AnswerFormat, PlanArgs};
+use crate::cli::{AnswerFormat, PipelineName, PlanArgs};
 use crate::home::Home;
-use crate::pipeline::{self, ISSUES, RunOptions};
+use crate::pipeline::{self, ISSUES, IssueOptions, TRAFFIC};
 use crate::progress;
 use crate::settings::Settings;
 
 /// What is known of a run before it.
 #[derive(Serialize)]
-struct Plan {
+struct Plan<F: Serialize> {
     pipeline: &'static str,
     /// The steps, from the same declarations that the run executes.
     steps: Vec<StepRow>,
     /// Null where only the steps are asked for.
-    forecast: Option<Forecast>,
+    forecast: Option<F>,
 }
 
 /// Prints the steps that a run takes, and what it will ask GitHub for.
 pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
-    let steps = steps::rows(&Project::embedded()?)?;
+    let pipeline = match args.pipeline {
+        PipelineName::Issues => &ISSUES,
+        PipelineName::Traffic => &TRAFFIC,
+    };
+    let steps = steps::rows(&Project::embedded()?, pipeline)?;
     let is_table = args.format == AnswerFormat::Table;
     if args.steps {
         match is_table {
-            true => say!("{}", steps::all(ISSUES.name, &steps)),
-            false => write_json(Plan { pipeline: ISSUES.name, steps, forecast: None })?,
+            true => say!("{}", steps::all(pipeline.name, &steps)),
+            false => write_json(Plan::<Forecast> { pipeline: pipeline.name, steps, forecast: None })?,
         }
         return Ok(Ended::Done);
     }
     if is_table {
         // The steps hold whatever GitHub says, so they are told first.
-        say!("{}", steps::short(&steps));
+        say!("{}", steps::short(pipeline.name, &steps));
+    }
+    if args.pipeline == PipelineName::Traffic {
+        let expected = traffic::forecast(settings, &args).await?;
+        match is_table {
+            true => say!("\n{}", traffic::told(&expected)),
+            false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(expected) })?,
+        }
+        return Ok(Ended::Done);
     }
     let forecast = forecast(settings, &args).await?;
     let refused: Vec<&str> = forecast.refusals().collect();
@@ -61,27 +74,20 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
     };
     match is_table {
         true => say!("\n{}", terminal::forecast(&forecast)),
-        false => write_json(Plan { pipeline: ISSUES.name, steps, forecast: Some(forecast) })?,
+        false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(forecast) })?,
     }
     Ok(ended)
 }
 
 async fn forecast(settings: Settings, args: &PlanArgs) -> Result<Forecast> {
-    let is_home = settings.home.exists();
-    if !is_home && args.repositories.is_empty() {
-        bail!("no repository is collected yet\nhint: hublake add OWNER/NAME, or hublake plan issues --repo OWNER/NAME");
-    }
-    // What is only asked about leaves nothing behind, not even an empty home.
-    let passing = tempfile::tempdir().context("a temporary folder cannot be made")?;
-    let settings = if is_home { settings } else { settings_in(settings, passing.path()) };
-    let home = Home::open(settings).await?;
+    let (home, _passing) = open_home(settings, args).await?;
     let client = home.hasty_client().await?;
     if args.api == Some(Api::Graphql) && !client.is_authorised() {
         bail!("--api graphql needs a token\nhint: hublake auth saves one; without a token plan with --api rest");
     }
     // First, while nothing is known of limits: this is free even where they are used up.
     let limits = Limits::read(&client).await?;
-    let options = RunOptions {
+    let options = IssueOptions {
         repositories: select(&home, &client, &args.repositories).await?,
         full: args.full,
         since: args.since,
@@ -93,9 +99,20 @@ async fn forecast(settings: Settings, args: &PlanArgs) -> Result<Forecast> {
         true => progress::progress(options.repositories.len()),
         false => progress::silent(),
     };
-    let estimates = pipeline::collect::estimate(&home, &client, &options, shown).await?;
-    let api = pipeline::collect::api(&client, &options);
+    let estimates = pipeline::issues::estimate(&home, &client, &options, shown).await?;
+    let api = pipeline::issues::api(&client, &options);
     Ok(Forecast::of(&home.settings, &client, api, &limits, &estimates))
+}
+
+/// The home; what is only asked about leaves nothing behind, not even an empty one.
+async fn open_home(settings: Settings, args: &PlanArgs) -> Result<(Home, tempfile::TempDir)> {
+    let is_home = settings.home.exists();
+    if !is_home && args.repositories.is_empty() {
+        bail!("no repository is collected yet\nhint: hublake add OWNER/NAME, or hublake plan issues --repo OWNER/NAME");
+    }
+    let passing = tempfile::tempdir().context("a temporary folder cannot be made")?;
+    let settings = if is_home { settings } else { settings_in(settings, passing.path()) };
+    Ok((Home::open(settings).await?, passing))
 }
 
 fn settings_in(settings: Settings, folder: &Path) -> Settings {
@@ -137,7 +154,7 @@ async fn look_up(client: &Client, name: &RepoName) -> Result<Repository> {
     }
 }
 
-fn write_json(plan: Plan) -> Result<()> {
+fn write_json(plan: Plan<impl Serialize>) -> Result<()> {
     say!("{}", serde_json::to_string_pretty(&[plan])?);
     Ok(())
 }

@@ -10,7 +10,7 @@ use hublake_store::Repository;
 
 use super::{Ended, repositories};
 use crate::catalogue;
-use crate::cli::{AnswerFormat, IssueList, ReportArgs};
+use crate::cli::{AnswerFormat, IssueList, PipelineName, ReportArgs};
 use crate::home::Home;
 use crate::output::{self, Format};
 use crate::pipeline::publish::Published;
@@ -20,6 +20,15 @@ use crate::report::{Figures, Window, figures, terminal};
 pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
     let project = Project::embedded()?;
     let selected = repositories::select(home, &args.repositories, false).await?;
+    if args.pipeline == PipelineName::Traffic {
+        if args.list.is_some() || args.until.is_some() {
+            anyhow::bail!(
+                "--list and --until say nothing about traffic\nhint: hublake traffic OWNER/NAME shows the whole history of one repository"
+            );
+        }
+        super::traffic::print(home, &project, &selected, args.format).await?;
+        return Ok(Ended::Done);
+    }
     let window = Window {
         days: u32::try_from(args.window.num_days()).unwrap_or(u32::MAX),
         until: args.until.unwrap_or_else(|| home.settings.present().date_naive()),

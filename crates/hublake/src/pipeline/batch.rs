@@ -2,6 +2,8 @@
 
 mod decoding;
 mod known_payloads;
+mod raw_tables;
+mod traffic;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -14,13 +16,14 @@ use datafusion::catalog::MemorySchemaProvider;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use hublake_collect::tables;
-use hublake_lake::{SessionOptions, Snapshot, Table, Taken, session};
-use hublake_models::{Kind, Model, Project};
+use hublake_lake::{Months, SessionOptions, Snapshot, Table, Taken, session};
+use hublake_models::{Kind, Project};
 use hublake_store::{Repository, Run};
 
 use self::decoding::{decode_streams, register_departures};
 use self::known_payloads::KnownPayloads;
-use super::ISSUES;
+pub use self::raw_tables::RawTables;
+use super::{ISSUES, Pipeline};
 use crate::home::Home;
 
 /// A complete run of a repository.
@@ -48,18 +51,6 @@ pub struct Member {
     pub weight: i64,
 }
 
-/// The raw tables as they were when publishing began.
-pub struct RawTables {
-    /// `raw_runs`.
-    pub runs: Snapshot,
-    /// `raw_github_issues`.
-    pub issues: Snapshot,
-    /// `raw_github_issue_events`.
-    pub events: Snapshot,
-    /// `raw_github_issue_departures`.
-    pub departures: Snapshot,
-}
-
 /// The rows of some repositories in every stored table, not yet written.
 pub struct Batch {
     /// The session in which the models ran, for the audits.
@@ -75,6 +66,7 @@ impl Batch {
     pub async fn build(
         home: &Home,
         project: &Project,
+        pipeline: &'static Pipeline,
         run: &Run,
         raw: &RawTables,
         stored: &mut BTreeMap<String, Table>,
@@ -84,15 +76,24 @@ impl Batch {
             SessionOptions { memory_limit_bytes: home.settings.memory_bytes, threads: 1, ..Default::default() };
         let context = session(&options)?;
         register(&context, "repositories", vec![repositories(members)?])?;
-        register_runs(&context, &raw.runs, members).await?;
-        register_departures(&context, &raw.departures, members).await?;
+        register_runs(&context, raw.of(tables::RAW_RUNS)?, members).await?;
         let started = Instant::now();
-        let (taken, known) = take_previous(&context, project, stored, members).await?;
+        let catalog = context.catalog("hublake").context("the session has no catalogue")?;
+        catalog.register_schema("previous", Arc::new(MemorySchemaProvider::new()))?;
+        let (mut taken, known) = take_previous(&context, project, stored, members, None).await?;
         let taken_ms = millis_since(started);
-        let rejected = decode_streams(home, &context, raw, members, known).await?;
-        context.register_table(tables::RAW_ISSUES, raw.issues.provider())?;
+        let rejected = if pipeline.name == ISSUES.name {
+            register_departures(&context, raw.of(tables::RAW_DEPARTURES)?, members).await?;
+            context.register_table(tables::RAW_ISSUES, raw.of(tables::RAW_ISSUES)?.provider())?;
+            decode_streams(home, &context, raw, members, known).await?
+        } else {
+            let rejected = traffic::decode(home, &context, raw, members).await?;
+            let months = traffic::touched_months(&context).await?;
+            taken.extend(take_previous(&context, project, stored, members, Some(&months)).await?.0);
+            rejected
+        };
         let decoded_ms = millis_since(started);
-        let rows = hublake_models::build(&context, project, ISSUES.name, run.run_at).await?;
+        let rows = hublake_models::build(&context, project, pipeline.name, run.run_at).await?;
         let built_ms = millis_since(started);
         tracing::debug!(repositories = members.len(), taken_ms, decoded_ms, built_ms, "batch built");
         Ok(Self { context, rejected, rows, taken })
@@ -115,10 +116,11 @@ impl Batch {
 }
 
 /// The complete runs in the lake, by repository.
-pub async fn collected_runs(context: &SessionContext) -> Result<HashMap<i64, Vec<CollectedRun>>> {
-    let query = "SELECT repo_id, run_seq, records_fetched FROM runs WHERE pipeline = 'issues' ORDER BY run_seq";
+pub async fn collected_runs(context: &SessionContext, pipeline: &str) -> Result<HashMap<i64, Vec<CollectedRun>>> {
+    let query =
+        format!("SELECT repo_id, run_seq, records_fetched FROM runs WHERE pipeline = '{pipeline}' ORDER BY run_seq");
     let mut runs: HashMap<i64, Vec<CollectedRun>> = HashMap::new();
-    for rows in context.sql(query).await?.collect().await? {
+    for rows in context.sql(&query).await?.collect().await? {
         let column = |index: usize| rows.column(index).as_primitive::<Int64Type>();
         for row in 0..rows.num_rows() {
             let run = CollectedRun { run_seq: column(1).value(row), records: column(2).value(row) };
@@ -164,22 +166,25 @@ async fn register_runs(context: &SessionContext, raw_runs: &Snapshot, members: &
     Ok(())
 }
 
-/// Takes the members' rows out of every stored table; `previous` offers those that a model reads.
+/// Takes the members' rows out of the tables stored by repository, or with `months` out of those stored by month;
+/// `previous` offers those that a model reads.
 async fn take_previous(
     context: &SessionContext,
     project: &Project,
     stored: &mut BTreeMap<String, Table>,
     members: &[Member],
+    months: Option<&Months>,
 ) -> Result<(BTreeMap<String, Taken>, KnownPayloads)> {
-    let catalog = context.catalog("hublake").context("the session has no catalogue")?;
-    let previous = Arc::new(MemorySchemaProvider::new());
-    catalog.register_schema("previous", previous)?;
     let ids: Vec<i64> = members.iter().map(|member| member.repository.repo_id).collect();
-    let takes = stored.iter_mut().map(|(name, table)| {
-        let reads_previous = project.model(name).is_some_and(reads_previous);
+    let is_asked = |name: &str| project.model(name).is_some_and(|model| model.by_month.is_some() == months.is_some());
+    let takes = stored.iter_mut().filter(|(name, _)| is_asked(name)).map(|(name, table)| {
+        let reads_previous = is_read_before(project, name);
         let ids = &ids;
         async move {
-            let mut taken = table.take(ids, reads_previous).await?;
+            let mut taken = match months {
+                None => table.take(ids, reads_previous).await?,
+                Some(months) => table.take_months(ids, months, reads_previous).await?,
+            };
             let rows = std::mem::take(&mut taken.previous);
             Ok::<_, hublake_lake::Error>((name.clone(), Arc::clone(&table.snapshot().schema), rows, taken))
         }
@@ -200,8 +205,12 @@ async fn take_previous(
     Ok((all, known))
 }
 
-fn reads_previous(model: &Model) -> bool {
-    matches!(model.kind, Kind::Merge { .. }) || model.query.contains("previous.")
+/// Whether what a table held before the run is read.
+fn is_read_before(project: &Project, name: &str) -> bool {
+    let reference = format!("previous.{name}");
+    project.model(name).is_some_and(|model| matches!(model.kind, Kind::Merge { .. }))
+        || project.models().iter().any(|model| model.query.contains(&reference))
+        || project.audits().iter().any(|audit| audit.query.contains(&reference))
 }
 
 fn register(context: &SessionContext, name: &str, rows: Vec<RecordBatch>) -> Result<()> {

@@ -1,4 +1,6 @@
-//! The step `collect`.
+//! The step `collect` of the pipeline `issues`.
+
+mod known;
 
 use std::collections::HashMap;
 
@@ -6,17 +8,17 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use hublake_collect::events::{self, Api};
 use hublake_collect::issues::estimate::{self, Estimates, Planning};
-use hublake_collect::issues::{self, Collected, CollectedResult, Options, Target};
-use hublake_collect::{Event, Progress, RawWriter};
-use hublake_github::{Client, WaitReason};
+use hublake_collect::issues::{self, Options, Target};
+use hublake_collect::{Collected, Progress, RawWriter};
+use hublake_github::Client;
 use hublake_store::Run;
 
-use super::known::PublishedTables;
-use super::{RunOptions, stamp};
+use self::known::PublishedTables;
+use super::{IssueOptions, journal_names, stamp, tell_of_waits};
 use crate::home::Home;
 
 /// Collects the changed issues of each repository into the raw tables.
-pub async fn collect(home: &Home, run: &Run, options: &RunOptions, progress: Progress) -> Result<Vec<Collected>> {
+pub async fn collect(home: &Home, run: &Run, options: &IssueOptions, progress: Progress) -> Result<Vec<Collected>> {
     let client = home.client().await?;
     let targets = targets(home, options).await?;
     let published = PublishedTables::new(home.lake.clone(), home.store.clone());
@@ -40,15 +42,13 @@ pub async fn collect(home: &Home, run: &Run, options: &RunOptions, progress: Pro
         if one.is_swept {
             home.store.note_repair(events::STREAM, one.repo_id, run.run_at).await?;
         }
-        if let CollectedResult::Changed { renamed_to: Some(name), .. } = &one.result {
-            home.store.journal("rename repository", &format!("{} -> {name}", one.full_name), "hublake").await?;
-        }
     }
+    journal_names(home, &collected).await?;
     Ok(collected)
 }
 
 /// Tells what [`collect`] will ask GitHub; nothing is written.
-pub async fn estimate(home: &Home, client: &Client, options: &RunOptions, progress: Progress) -> Result<Estimates> {
+pub async fn estimate(home: &Home, client: &Client, options: &IssueOptions, progress: Progress) -> Result<Estimates> {
     let planning = Planning {
         client,
         options: &how(home, client, options, home.settings.present()),
@@ -59,11 +59,11 @@ pub async fn estimate(home: &Home, client: &Client, options: &RunOptions, progre
 }
 
 /// How events are asked for: GraphQL answers nobody without a token.
-pub fn api(client: &Client, options: &RunOptions) -> Api {
+pub fn api(client: &Client, options: &IssueOptions) -> Api {
     options.api.unwrap_or(if client.is_authorised() { Api::Graphql } else { Api::Rest })
 }
 
-fn how(home: &Home, client: &Client, options: &RunOptions, run_at: DateTime<Utc>) -> Options {
+fn how(home: &Home, client: &Client, options: &IssueOptions, run_at: DateTime<Utc>) -> Options {
     Options {
         full: options.full,
         since: options.since,
@@ -77,7 +77,7 @@ fn how(home: &Home, client: &Client, options: &RunOptions, run_at: DateTime<Utc>
 }
 
 /// The repositories with where collecting them stands.
-async fn targets(home: &Home, options: &RunOptions) -> Result<Vec<Target>> {
+async fn targets(home: &Home, options: &IssueOptions) -> Result<Vec<Target>> {
     let mut cursors: HashMap<i64, _> =
         home.store.cursors(issues::STREAM).await?.into_iter().map(|cursor| (cursor.repo_id, cursor)).collect();
     let mut events_cursors: HashMap<i64, _> =
@@ -94,19 +94,4 @@ async fn targets(home: &Home, options: &RunOptions) -> Result<Vec<Target>> {
             events_cursor: events_cursors.remove(&repository.repo_id),
         })
         .collect())
-}
-
-/// Tells of waits for limits as they begin; the pace of our own is no news.
-async fn tell_of_waits(client: Client, progress: Progress) {
-    let mut waits = client.waiting();
-    while waits.changed().await.is_ok() {
-        let wait = waits.borrow_and_update().clone();
-        let Some(wait) = wait else { continue };
-        let reason = match wait.reason {
-            WaitReason::Primary => format!("the {} limit is used up", wait.resource),
-            WaitReason::Secondary => "GitHub asks to slow down".to_owned(),
-            _ => continue,
-        };
-        progress(Event::Waiting { reason, until: wait.until });
-    }
 }

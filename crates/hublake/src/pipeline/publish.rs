@@ -9,13 +9,12 @@ use anyhow::{Context, Result, bail};
 use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use datafusion::prelude::SessionContext;
-use hublake_collect::issues::STREAM;
-use hublake_collect::{events, tables};
-use hublake_lake::{SessionOptions, Snapshot, Table, TableSpec, session};
-use hublake_models::{Project, Scope, Severity, Violation};
+use hublake_collect::{issues, tables};
+use hublake_lake::{SessionOptions, Table, TableSpec, session};
+use hublake_models::{Model, Project, Scope, Severity, Violation};
 use hublake_store::{Cursor, NewPublication, Repository, Run};
 
-use super::ISSUES;
+use super::Pipeline;
 use super::batch::{self, Batch, Member, RawTables};
 use crate::home::Home;
 
@@ -36,12 +35,12 @@ pub struct Published {
 }
 
 /// Publishes everything that is completely collected and not yet published.
-pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Published> {
-    let pending = pending(home).await?;
+pub async fn publish(home: &Home, project: &Project, pipeline: &'static Pipeline, run: &Run) -> Result<Published> {
+    let (pending, beside) = pending(home, pipeline).await?;
     if pending.is_empty() {
         return Ok(Published::default());
     }
-    let mut work = Work::open(home, project, run).await?;
+    let mut work = Work::open(home, project, pipeline, run).await?;
     let members = work.members(&pending).await?;
     let mut published = Published::default();
     for batch in batches(members) {
@@ -50,12 +49,12 @@ pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Publis
     let versions = work.commit().await?;
     work.audit_tables(&versions, &mut published).await?;
     let moved: BTreeSet<i64> = published.repositories.iter().copied().collect();
-    let cursors = pending.into_iter().map(|(cursor, _)| cursor).chain(complete(home, events::STREAM).await?);
+    let cursors = pending.into_iter().map(|(cursor, _)| cursor).chain(beside);
     let cursors = cursors.filter(|cursor| moved.contains(&cursor.repo_id));
     let published_at = home.settings.present();
     home.store
         .publish(NewPublication {
-            pipeline: ISSUES.name.to_owned(),
+            pipeline: pipeline.name.to_owned(),
             run_seq: run.run_seq,
             published_at,
             run_at: run.run_at,
@@ -66,16 +65,22 @@ pub async fn publish(home: &Home, project: &Project, run: &Run) -> Result<Publis
     Ok(published)
 }
 
-/// Repositories with a complete, unpublished run.
-async fn pending(home: &Home) -> Result<Vec<(Cursor, Repository)>> {
+/// Repositories with a complete, unpublished run, and the complete cursors of the streams beside the first.
+async fn pending(home: &Home, pipeline: &Pipeline) -> Result<(Vec<(Cursor, Repository)>, Vec<Cursor>)> {
     let mut repositories: HashMap<i64, Repository> =
         home.store.all_repositories().await?.into_iter().map(|one| (one.repo_id, one)).collect();
-    Ok(complete(home, STREAM)
-        .await?
-        .into_iter()
-        .filter_map(|cursor| Some((repositories.remove(&cursor.repo_id)?, cursor)))
-        .map(|(repository, cursor)| (cursor, repository))
-        .collect())
+    let (mut pending, mut beside) = (Vec::new(), Vec::new());
+    for (place, stream) in pipeline.streams.iter().enumerate() {
+        let complete = complete(home, stream).await?;
+        match place {
+            0 => pending.extend(complete.into_iter().filter_map(|cursor| {
+                let repository = repositories.remove(&cursor.repo_id)?;
+                Some((cursor, repository))
+            })),
+            _ => beside.extend(complete),
+        }
+    }
+    Ok((pending, beside))
 }
 
 async fn complete(home: &Home, stream: &str) -> Result<Vec<Cursor>> {
@@ -93,7 +98,7 @@ fn moved_cursor(cursor: Cursor) -> Cursor {
         probe_etag: attempt.probe_etag.clone(),
         published_run_seq: Some(attempt.last_run_seq),
         // Events have no repair: their cursor notes when vanished issues were last looked for.
-        last_repair_at: match attempt.is_repair && cursor.stream == STREAM {
+        last_repair_at: match attempt.is_repair && cursor.stream == issues::STREAM {
             true => Some(attempt.started_at),
             false => cursor.last_repair_at,
         },
@@ -105,6 +110,7 @@ fn moved_cursor(cursor: Cursor) -> Cursor {
 struct Work<'a> {
     home: &'a Home,
     project: &'a Project,
+    pipeline: &'static Pipeline,
     run: &'a Run,
     raw: RawTables,
     stored: BTreeMap<String, Table>,
@@ -115,27 +121,22 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    async fn open(home: &'a Home, project: &'a Project, run: &'a Run) -> Result<Self> {
+    async fn open(home: &'a Home, project: &'a Project, pipeline: &'static Pipeline, run: &'a Run) -> Result<Self> {
         let mut stored = BTreeMap::new();
-        for model in project.stored().filter(|model| model.pipeline == ISSUES.name) {
-            let spec = TableSpec { name: model.name.clone(), schema: model.schema(), partitioned_by: None };
-            stored.insert(model.name.clone(), home.lake.table(&spec).await?);
+        for model in project.stored().filter(|model| model.pipeline == pipeline.name) {
+            stored.insert(model.name.clone(), home.lake.table(&spec_of(model)).await?);
         }
         let exceptions = home.store.exceptions().await?;
-        let publication = home.store.latest_publication(ISSUES.name).await?;
+        let publication = home.store.latest_publication(pipeline.name).await?;
         let is_as_published = publication.is_some_and(|publication| {
             stored.iter().all(|(name, table)| publication.tables.get(name) == Some(&table.snapshot().version))
         });
         Ok(Self {
             home,
             project,
+            pipeline,
             run,
-            raw: RawTables {
-                runs: raw(home, tables::RAW_RUNS).await?,
-                issues: raw(home, tables::RAW_ISSUES).await?,
-                events: home.lake.table(&tables::raw_events()).await?.snapshot().clone(),
-                departures: home.lake.table(&tables::raw_departures()).await?.snapshot().clone(),
-            },
+            raw: RawTables::open(home, pipeline).await?,
             stored,
             is_as_published,
             accepted: exceptions.into_iter().map(|one| (one.rule, one.repo_id)).collect(),
@@ -145,13 +146,14 @@ impl<'a> Work<'a> {
     /// The pending repositories with the runs to publish and how much work they are.
     async fn members(&self, pending: &[(Cursor, Repository)]) -> Result<Vec<Member>> {
         let context = self.session()?;
-        context.register_table("runs", self.raw.runs.provider())?;
-        let issues = self.stored.get("stg_issue_current").context("there is no model stg_issue_current")?;
-        context.register_table("issues", issues.snapshot().provider())?;
+        context.register_table("runs", self.raw.of(tables::RAW_RUNS)?.provider())?;
+        let weighed_by = self.pipeline.weighed_by;
+        let weighed = self.stored.get(weighed_by).with_context(|| format!("there is no model {weighed_by}"))?;
+        context.register_table("weighed", weighed.snapshot().provider())?;
         let published =
-            counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM issues GROUP BY repo_id").await?;
+            counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM weighed GROUP BY repo_id").await?;
         let mut members = Vec::with_capacity(pending.len());
-        let collected = batch::collected_runs(&context).await?;
+        let collected = batch::collected_runs(&context, self.pipeline.name).await?;
         for (cursor, repository) in pending {
             let published_run_seq = cursor.published_run_seq.unwrap_or_default();
             let runs = collected.get(&cursor.repo_id).map(Vec::as_slice).unwrap_or_default();
@@ -163,7 +165,7 @@ impl<'a> Work<'a> {
                 published_run_seq,
                 complete_run_seq,
                 reads_all: !self.is_as_published || cursor.attempt.as_ref().is_some_and(|attempt| attempt.is_repair),
-                weight: known + runs.map(|run| run.records).sum::<i64>(),
+                weight: self.pipeline.base_weight + known + runs.map(|run| run.records).sum::<i64>(),
             });
         }
         members.sort_by_key(|member| member.repository.repo_id);
@@ -173,7 +175,9 @@ impl<'a> Work<'a> {
     /// Builds, audits and writes one batch; repositories that fail an audit are left out and the rest is built again.
     async fn batch(&mut self, mut members: Vec<Member>, published: &mut Published) -> Result<()> {
         while !members.is_empty() {
-            let batch = Batch::build(self.home, self.project, self.run, &self.raw, &mut self.stored, &members).await?;
+            let batch =
+                Batch::build(self.home, self.project, self.pipeline, self.run, &self.raw, &mut self.stored, &members)
+                    .await?;
             let started = std::time::Instant::now();
             let violations = self.audit(&batch.context, &members).await?;
             tracing::debug!(audited_ms = batch::millis_since(started), "batch audited");
@@ -213,7 +217,8 @@ impl<'a> Work<'a> {
 
     async fn audit(&self, context: &SessionContext, members: &[Member]) -> Result<Vec<Violation>> {
         let found =
-            hublake_models::audit(context, self.project, ISSUES.name, Scope::Repository, self.run.run_at).await?;
+            hublake_models::audit(context, self.project, self.pipeline.name, Scope::Repository, self.run.run_at)
+                .await?;
         let here =
             |one: &Violation| one.repo_id.is_none_or(|id| members.iter().any(|member| member.repository.repo_id == id));
         Ok(found.into_iter().filter(here).collect())
@@ -231,7 +236,7 @@ impl<'a> Work<'a> {
         for (name, table) in &mut self.stored {
             versions.insert(name.clone(), table.commit().await?);
         }
-        for spec in tables::all() {
+        for spec in tables::of_pipeline(self.pipeline.name) {
             let table = self.home.lake.table(&spec).await?;
             versions.insert(spec.name, table.snapshot().version);
         }
@@ -243,16 +248,18 @@ impl<'a> Work<'a> {
         for (name, table) in &self.stored {
             context.register_table(name.as_str(), table.snapshot().provider())?;
         }
-        let found = hublake_models::audit(&context, self.project, ISSUES.name, Scope::Table, self.run.run_at).await?;
+        let found =
+            hublake_models::audit(&context, self.project, self.pipeline.name, Scope::Table, self.run.run_at).await?;
         let (stopping, other): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| self.stops(one));
         published.warnings.extend(other);
         if let Some(one) = stopping.first() {
             let version = versions.values().max().copied().unwrap_or_default();
             bail!(
-                "audit {} found {} rows in the whole tables, such as {}; nothing was published (newest version {version})\nhint: hublake run issues --full collects the repositories again",
+                "audit {} found {} rows in the whole tables, such as {}; nothing was published (newest version {version})\nhint: {}",
                 one.audit,
                 one.count,
-                one.sample
+                one.sample,
+                self.pipeline.way_out
             );
         }
         Ok(())
@@ -262,11 +269,6 @@ impl<'a> Work<'a> {
         let options = SessionOptions { memory_limit_bytes: self.home.settings.memory_bytes, ..Default::default() };
         Ok(session(&options)?)
     }
-}
-
-async fn raw(home: &Home, table: &str) -> Result<Snapshot> {
-    let snapshot = home.lake.snapshot(table, None).await?;
-    snapshot.with_context(|| format!("table {table} is not in the lake, though runs are noted as collected\nhint: restore the lake, or collect again with `hublake run issues --full`"))
 }
 
 fn refusal(violation: &Violation, members: &[Member]) -> String {
@@ -279,6 +281,16 @@ fn refusal(violation: &Violation, members: &[Member]) -> String {
         "{name}: audit {} found {} rows, such as {}\nhint: it keeps what was published before; look into it, or accept it: hublake audit accept {} --repo {name} --why \"...\"",
         violation.audit, violation.count, violation.sample, violation.audit
     )
+}
+
+/// What a model's stored table is to look like.
+pub fn spec_of(model: &Model) -> TableSpec {
+    TableSpec {
+        name: model.name.clone(),
+        schema: model.schema(),
+        partitioned_by: None,
+        by_month: model.by_month.clone(),
+    }
 }
 
 /// Neighbouring repositories up to the size of a batch.

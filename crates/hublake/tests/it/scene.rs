@@ -207,6 +207,7 @@ fn try_contents_without(hublake: &Hublake, lacking: &[&str]) -> Result<Vec<Strin
     let project = Project::embedded().expect("the models are sound");
     let parts: Vec<String> = project
         .stored()
+        .filter(|model| model.pipeline == "issues")
         .map(|model| {
             let schema = model.schema();
             let columns: Vec<String> = schema

@@ -117,6 +117,18 @@ impl Limits {
         }
         Ok(Self { told: told.unwrap_or_default(), answer_time })
     }
+
+    /// A limit held against what is needed of it.
+    pub fn budget(&self, settings: &Settings, client: &Client, resource: Resource, needed: u64) -> Budget {
+        let name = if resource == Resource::Graphql { "graphql" } else { "core" };
+        let known = newest(self.told.get(&resource), client.remaining(&resource));
+        budget(settings, name, needed, known.as_ref(), settings.present())
+    }
+
+    /// How long the limits took to come, for want of another measure of an answer's time.
+    pub fn answer_seconds(&self) -> f64 {
+        self.answer_time.as_secs_f64()
+    }
 }
 
 impl Forecast {
@@ -129,13 +141,9 @@ impl Forecast {
         }
         let now = settings.present();
         let mut budgets = Vec::new();
-        for (resource, name, needed) in
-            [(Resource::Core, "core", total.core), (Resource::Graphql, "graphql", total.graphql)]
-        {
-            if resource == Resource::Core || api == Api::Graphql {
-                let known = newest(limits.told.get(&resource), client.remaining(&resource));
-                budgets.push(budget(settings, name, needed, known.as_ref(), now));
-            }
+        budgets.push(limits.budget(settings, client, Resource::Core, total.core));
+        if api == Api::Graphql {
+            budgets.push(limits.budget(settings, client, Resource::Graphql, total.graphql));
         }
         let pace = Pace::of(&estimates.measured, limits.answer_time);
         let waits = budgets.iter().filter_map(|budget| budget.waits_until).max();

@@ -6,7 +6,7 @@ use anyhow::Result;
 use hublake_models::Project;
 use serde::Serialize;
 
-use crate::pipeline::{Action, ISSUES};
+use crate::pipeline::{Action, Pipeline};
 
 /// One step of the pipeline.
 #[derive(Serialize)]
@@ -21,12 +21,12 @@ pub struct StepRow {
 }
 
 /// Every step.
-pub fn rows(project: &Project) -> Result<Vec<StepRow>> {
+pub fn rows(project: &Project, pipeline: &Pipeline) -> Result<Vec<StepRow>> {
     let mut rows = Vec::new();
-    for step in ISSUES.steps {
+    for step in pipeline.steps {
         let models = match step.action {
             Action::Collect => Vec::new(),
-            Action::Publish => hublake_models::plan(project, ISSUES.name)?.iter().map(ToString::to_string).collect(),
+            Action::Publish => hublake_models::plan(project, pipeline.name)?.iter().map(ToString::to_string).collect(),
         };
         rows.push(StepRow {
             name: step.name,
@@ -55,14 +55,14 @@ pub fn all(pipeline: &str, steps: &[StepRow]) -> String {
 }
 
 /// A line or two of each step.
-pub fn short(steps: &[StepRow]) -> String {
+pub fn short(pipeline: &str, steps: &[StepRow]) -> String {
     let mut lines = Vec::new();
     for step in steps {
         lines.push(format!("step {}{}", step.name, after(step)));
         lines.push(format!("  {}", step.description));
         if !step.models.is_empty() {
             let count = step.models.len();
-            lines.push(format!("  {count} models and audits; hublake plan issues --steps lists them"));
+            lines.push(format!("  {count} models and audits; hublake plan {pipeline} --steps lists them"));
         }
     }
     lines.join("\n")

@@ -55,7 +55,7 @@ fn add(table: &mut comfy_table::Table, name: &str, words: &str, items: String, a
     table.add_row([name.to_owned(), words.to_owned(), items, requests, core, graphql]);
 }
 
-fn limits(limits: &[Budget]) -> String {
+pub(super) fn limits(limits: &[Budget]) -> String {
     let mut table = new_table();
     table.set_header(["limit", "needed", "free for a run", "of", "renewed at", "suffices"]);
     for budget in limits {
@@ -74,7 +74,7 @@ fn limits(limits: &[Budget]) -> String {
 }
 
 /// What happens where a limit does not suffice.
-fn shortage(budget: &Budget) -> Option<String> {
+pub(super) fn shortage(budget: &Budget) -> Option<String> {
     let lacking = budget.needed.saturating_sub(budget.available?);
     if budget.suffices {
         return None;
@@ -139,7 +139,7 @@ fn figure(is_approximate: bool, number: i64) -> String {
     format!("{}{}", if is_approximate { "~" } else { "" }, count(number))
 }
 
-fn whole(number: u64) -> i64 {
+pub(super) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -151,7 +151,7 @@ fn clock(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-fn duration(seconds: f64) -> String {
+pub(super) fn duration(seconds: f64) -> String {
     match seconds {
         ..0.95 => format!("{:.0} ms", seconds * 1000.0),
         ..9.5 => format!("{seconds:.1} s"),

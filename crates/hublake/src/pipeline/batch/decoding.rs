@@ -31,7 +31,7 @@ pub(super) async fn decode_streams(
 ) -> Result<BTreeMap<i64, usize>> {
     let mut rejected = BTreeMap::new();
     let issues = Decoding {
-        source: &raw.issues,
+        source: raw.of(tables::RAW_ISSUES)?,
         stream: hublake_collect::issues::STREAM,
         name: "decoded_issues",
         schema: decode::issue_schema(),
@@ -39,7 +39,7 @@ pub(super) async fn decode_streams(
     };
     issues.register(home, context, members, known, &mut rejected).await?;
     let events = Decoding {
-        source: &raw.events,
+        source: raw.of(tables::RAW_EVENTS)?,
         stream: hublake_collect::events::STREAM,
         name: "decoded_issue_events",
         schema: decode::event_schema(),
@@ -120,7 +120,7 @@ impl Decoding<'_> {
 }
 
 /// A file of raw rows that is damaged or gone stops the step: what it held is not to be guessed.
-fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Error {
+pub(super) fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Error {
     match error.find_root() {
         DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) => anyhow::anyhow!(
             "table {table} cannot be read: {error}\nhint: a file of it is damaged or gone; restore it from a backup and run again. Nothing was published"
@@ -129,7 +129,7 @@ fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Error {
     }
 }
 
-async fn keep_rejected(
+pub(super) async fn keep_rejected(
     home: &Home,
     stream: &str,
     raw: &RecordBatch,

@@ -12,7 +12,7 @@ use hublake_lake::{Lake, SessionOptions, session};
 use hublake_store::Store;
 use tokio::sync::OnceCell;
 
-use super::ISSUES;
+use crate::pipeline::ISSUES;
 
 type Result<T> = hublake_collect::Result<T>;
 

@@ -76,7 +76,7 @@ async fn write_without_columns(scene: &Scene, table: &str, lacking: &[&str]) {
     std::fs::remove_dir_all(location.join(table)).expect("it is there");
 
     let older = arrow::datatypes::Schema::new(fields);
-    let spec = TableSpec { name: table.to_owned(), schema: older.into(), partitioned_by: None };
+    let spec = TableSpec { name: table.to_owned(), schema: older.into(), partitioned_by: None, by_month: None };
     let mut older = lake.table(&spec).await.expect("a table");
     let ids = [i64::try_from(REPOSITORY_ID).expect("a small id")];
     let taken = older.take(&ids, false).await.expect("nothing");

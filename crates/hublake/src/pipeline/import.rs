@@ -1,0 +1,173 @@
+//! The step `import`: what other collectors kept of traffic goes into the raw tables.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use hublake_collect::traffic::Value;
+use hublake_collect::traffic::import::keep::{self, Kept, OfRepository, Origin};
+use hublake_collect::traffic::import::{Imported, Options, read_with};
+use hublake_collect::{Collected, CollectedResult};
+use hublake_store::{Repository, Run};
+
+use super::stamp;
+use crate::home::Home;
+
+/// Files to import.
+#[derive(Clone, Debug)]
+pub struct Files {
+    /// Where they lie.
+    pub paths: Vec<PathBuf>,
+    /// The repository (`owner/name`) of files that name none.
+    pub repository: Option<String>,
+    /// The owner of repositories that files name without one.
+    pub owner: Option<String>,
+}
+
+/// What the first step of a run brought.
+#[derive(Default)]
+pub struct Brought {
+    /// By repository.
+    pub collected: Vec<Collected>,
+    /// What is to be known of each imported file, in words.
+    pub told: Vec<String>,
+    /// Files, and repositories in files, that were not taken, with why.
+    pub refused: Vec<String>,
+}
+
+/// Reads one file after the other; one that cannot be read leaves nothing behind.
+pub async fn import(home: &Home, run: &Run, files: &Files) -> Result<Brought> {
+    let known = Known::of(home).await?;
+    let mut outcome = Brought::default();
+    let mut ready: BTreeMap<i64, (String, i64)> = BTreeMap::new();
+    for path in &files.paths {
+        match read(path, files, run.run_at).await {
+            Ok((imported, sha256)) => {
+                keep_file(home, run, (path, files), &imported, &sha256, &known, &mut ready, &mut outcome).await?;
+            }
+            Err(error) => outcome.refused.push(format!("{error:#}")),
+        }
+    }
+    for (repo_id, (full_name, values)) in ready {
+        keep::complete(&home.lake, &home.store, &stamp(run), run.run_at, (repo_id, &full_name), values).await?;
+        let result = CollectedResult::Changed { pages: 0, rows: values, mode: "import", renamed_to: None };
+        outcome.collected.push(Collected { repo_id, full_name, spent: Vec::new(), is_swept: false, result });
+    }
+    Ok(outcome)
+}
+
+async fn read(path: &Path, files: &Files, run_at: DateTime<Utc>) -> Result<(Imported, String)> {
+    let options = Options { repository: files.repository.clone(), today: run_at.date_naive(), ..Options::default() };
+    let path = path.to_owned();
+    // A hash of what was read before: what is appended meanwhile makes it another file.
+    let work = move || -> Result<_> {
+        let sha256 = keep::file_sha256(&path)?;
+        Ok((read_with(&path, &options)?, sha256))
+    };
+    tokio::task::spawn_blocking(work).await?
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is kept, of what, and what came of it")]
+async fn keep_file(
+    home: &Home,
+    run: &Run,
+    (path, files): (&Path, &Files),
+    imported: &Imported,
+    sha256: &str,
+    known: &Known,
+    ready: &mut BTreeMap<i64, (String, i64)>,
+    outcome: &mut Brought,
+) -> Result<()> {
+    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let origin = Origin { file_name: &file_name, file_sha256: sha256, format: imported.format.name() };
+    let mut by_repository: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for (name, value) in Value::of(imported) {
+        by_repository.entry(name).or_default().push(value);
+    }
+    let (mut values, mut repositories, mut repeated) = (0, 0, 0);
+    for (name, told) in by_repository {
+        let repository = match known.find(name, files, imported) {
+            Ok(repository) => repository,
+            Err(reason) => {
+                outcome.refused.push(format!("{}: {reason}", path.display()));
+                continue;
+            }
+        };
+        let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
+        let full_name = repository.full_name();
+        let told = OfRepository { repo_id: repository.repo_id, full_name: &full_name, values: told };
+        let kept = keep::keep(&home.lake, &home.store, &stamp(run), run.run_at, &origin, &told).await?;
+        if kept == Kept::Known {
+            repeated += 1;
+            continue;
+        }
+        repositories += 1;
+        values += count;
+        ready.entry(repository.repo_id).or_insert((full_name, 0)).1 += count;
+    }
+    let shown = path.display();
+    outcome.told.push(match (repositories, repeated) {
+        (0, 0) => format!("{shown}: nothing to take"),
+        (0, _) => format!("{shown}: imported before, nothing new"),
+        _ => format!("{shown}: {values} values of {repositories} repositories ({})", origin.format),
+    });
+    outcome.told.extend(imported.notes.iter().map(|note| format!("{shown}: {note}")));
+    Ok(())
+}
+
+/// The repositories that are collected, or were, by the names that files may call them.
+struct Known {
+    by_id: BTreeMap<i64, Repository>,
+    by_name: BTreeMap<String, i64>,
+}
+
+impl Known {
+    async fn of(home: &Home) -> Result<Self> {
+        let mut known = Self { by_id: BTreeMap::new(), by_name: BTreeMap::new() };
+        let all = home.store.all_repositories().await?;
+        for repository in &all {
+            for former in home.store.repository_names(repository.repo_id).await? {
+                known.by_name.entry(former.full_name.to_lowercase()).or_insert(repository.repo_id);
+            }
+        }
+        // A name belongs to who has it now.
+        for repository in all {
+            known.by_name.insert(repository.full_name().to_lowercase(), repository.repo_id);
+            known.by_id.insert(repository.repo_id, repository);
+        }
+        Ok(known)
+    }
+
+    fn find(&self, name: &str, files: &Files, imported: &Imported) -> Result<&Repository> {
+        let by_github = imported.github_ids.get(name).and_then(|id| self.by_id.get(id));
+        if let Some(repository) = by_github {
+            return Ok(repository);
+        }
+        let full_name = match (&files.owner, name.contains('/')) {
+            (_, true) => name.to_owned(),
+            (Some(owner), false) => format!("{owner}/{name}"),
+            (None, false) => return self.find_short(name),
+        };
+        let id = self.by_name.get(&full_name.to_lowercase());
+        id.and_then(|id| self.by_id.get(id)).with_context(|| {
+            format!("{full_name} is not collected, so nothing of it was taken\nhint: hublake add {full_name}, then import again")
+        })
+    }
+
+    fn find_short(&self, name: &str) -> Result<&Repository> {
+        let mut found = self.by_id.values().filter(|repository| repository.name.eq_ignore_ascii_case(name));
+        match (found.next(), found.next()) {
+            (Some(repository), None) => Ok(repository),
+            (None, _) => anyhow::bail!(
+                "{name} is not collected, so nothing of it was taken\nhint: hublake add OWNER/{name}, then import again"
+            ),
+            (Some(one), Some(other)) => anyhow::bail!(
+                "{name} may be {} or {}, so nothing of it was taken\nhint: say the owner: --owner {}",
+                one.full_name(),
+                other.full_name(),
+                one.owner
+            ),
+        }
+    }
+}
