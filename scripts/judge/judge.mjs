@@ -19,7 +19,13 @@ import { HEADERS, discover, readRequests, selfTest, walk } from './walk.mjs';
 
 const GENERATED = ['--repos', '3', '--issues', '250', '--seed', '7'];
 /** What the client is made to do; the second run finds nothing changed. */
-const CLIENT = (repositories) => [['add', ...repositories], ['run', 'issues'], ['run', 'issues']];
+const CLIENT = (repositories) => [
+  ['add', ...repositories],
+  ['run', 'issues'],
+  ['run', 'issues'],
+  ['run', 'traffic'],
+  ['run', 'traffic'],
+];
 /** Settings of the one who runs the judge, which would change what is judged. */
 const SETTINGS = /^(HUBLAKE_|GITHUB_|DATABASE_URL$)/;
 const START_SECONDS = 60;

@@ -20,17 +20,6 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// The larger of each value; what is known wins over what is not.
-    #[must_use]
-    pub fn max(self, other: Self) -> Self {
-        Self {
-            views: self.views.max(other.views),
-            view_uniques: self.view_uniques.max(other.view_uniques),
-            clones: self.clones.max(other.clones),
-            clone_uniques: self.clone_uniques.max(other.clone_uniques),
-        }
-    }
-
     /// Whether every value is unknown or 0.
     pub fn is_quiet(&self) -> bool {
         [self.views, self.view_uniques, self.clones, self.clone_uniques].iter().all(|value| value.unwrap_or(0) == 0)

@@ -25,7 +25,7 @@ pub async fn traffic(home: &Home, args: ImportArgs) -> Result<Ended> {
     for message in &outcome.refused {
         tell!("error: {message}");
     }
-    for (_, message) in &outcome.published.refused {
+    for message in outcome.published.refused.values() {
         tell!("error: {message}");
     }
     run::tell_warnings(&outcome);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use hublake_collect::traffic::Value;
-use hublake_collect::traffic::import::keep::{self, Kept, OfRepository, Origin};
+use hublake_collect::traffic::import::keep::{self, Kept, OfRepository, Origin, Ready};
 use hublake_collect::traffic::import::{Imported, Options, read_with};
 use hublake_collect::{Collected, CollectedResult};
 use hublake_store::{Repository, Run};
@@ -39,28 +39,20 @@ pub struct Brought {
 /// Reads one file after the other; one that cannot be read leaves nothing behind.
 pub async fn import(home: &Home, run: &Run, files: &Files) -> Result<Brought> {
     let known = Known::of(home).await?;
-    let mut outcome = Brought::default();
-    let mut ready: BTreeMap<i64, (String, i64)> = BTreeMap::new();
+    let mut import = Import { home, run, files, known, ready: BTreeMap::new(), brought: Brought::default() };
     for path in &files.paths {
         match read(path, files, run.run_at).await {
-            Ok((imported, sha256)) => {
-                keep_file(home, run, (path, files), &imported, &sha256, &known, &mut ready, &mut outcome).await?;
-            }
-            Err(error) => outcome.refused.push(format!("{error:#}")),
+            Ok((imported, sha256)) => import.keep(path, &imported, &sha256).await?,
+            Err(error) => import.brought.refused.push(format!("{error:#}")),
         }
     }
-    for (repo_id, (full_name, values)) in ready {
-        keep::complete(&home.lake, &home.store, &stamp(run), run.run_at, (repo_id, &full_name), values).await?;
-        let result = CollectedResult::Changed { pages: 0, rows: values, mode: "import", renamed_to: None };
-        outcome.collected.push(Collected { repo_id, full_name, spent: Vec::new(), is_swept: false, result });
-    }
-    Ok(outcome)
+    import.complete().await
 }
 
 async fn read(path: &Path, files: &Files, run_at: DateTime<Utc>) -> Result<(Imported, String)> {
     let options = Options { repository: files.repository.clone(), today: run_at.date_naive(), ..Options::default() };
     let path = path.to_owned();
-    // A hash of what was read before: what is appended meanwhile makes it another file.
+    // The hash first: what is appended meanwhile makes it another file.
     let work = move || -> Result<_> {
         let sha256 = keep::file_sha256(&path)?;
         Ok((read_with(&path, &options)?, sha256))
@@ -68,52 +60,70 @@ async fn read(path: &Path, files: &Files, run_at: DateTime<Utc>) -> Result<(Impo
     tokio::task::spawn_blocking(work).await?
 }
 
-#[expect(clippy::too_many_arguments, reason = "what is kept, of what, and what came of it")]
-async fn keep_file(
-    home: &Home,
-    run: &Run,
-    (path, files): (&Path, &Files),
-    imported: &Imported,
-    sha256: &str,
-    known: &Known,
-    ready: &mut BTreeMap<i64, (String, i64)>,
-    outcome: &mut Brought,
-) -> Result<()> {
-    let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let origin = Origin { file_name: &file_name, file_sha256: sha256, format: imported.format.name() };
-    let mut by_repository: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
-    for (name, value) in Value::of(imported) {
-        by_repository.entry(name).or_default().push(value);
-    }
-    let (mut values, mut repositories, mut repeated) = (0, 0, 0);
-    for (name, told) in by_repository {
-        let repository = match known.find(name, files, imported) {
-            Ok(repository) => repository,
-            Err(reason) => {
-                outcome.refused.push(format!("{}: {reason}", path.display()));
+/// Files on their way into the raw tables.
+struct Import<'a> {
+    home: &'a Home,
+    run: &'a Run,
+    files: &'a Files,
+    known: Known,
+    /// By repository.
+    ready: BTreeMap<i64, Ready>,
+    brought: Brought,
+}
+
+impl Import<'_> {
+    async fn keep(&mut self, path: &Path, imported: &Imported, sha256: &str) -> Result<()> {
+        let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let origin = Origin { file_name: &file_name, file_sha256: sha256, format: imported.format.name() };
+        let mut by_repository: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for (name, value) in Value::of(imported) {
+            by_repository.entry(name).or_default().push(value);
+        }
+        let (mut values, mut repositories, mut repeated) = (0, 0, 0);
+        for (name, told) in by_repository {
+            let repository = match self.known.find(name, self.files, imported) {
+                Ok(repository) => repository,
+                Err(reason) => {
+                    self.brought.refused.push(format!("{}: {reason}", path.display()));
+                    continue;
+                }
+            };
+            let (repo_id, full_name) = (repository.repo_id, repository.full_name());
+            let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
+            let told = OfRepository { repo_id, full_name: &full_name, values: told };
+            let (home, run) = (self.home, self.run);
+            if keep::keep(&home.lake, &home.store, &stamp(run), run.run_at, &origin, &told).await? == Kept::Known {
+                repeated += 1;
                 continue;
             }
-        };
-        let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
-        let full_name = repository.full_name();
-        let told = OfRepository { repo_id: repository.repo_id, full_name: &full_name, values: told };
-        let kept = keep::keep(&home.lake, &home.store, &stamp(run), run.run_at, &origin, &told).await?;
-        if kept == Kept::Known {
-            repeated += 1;
-            continue;
+            repositories += 1;
+            values += count;
+            self.ready.entry(repo_id).or_insert(Ready { repo_id, full_name, values: 0 }).values += count;
         }
-        repositories += 1;
-        values += count;
-        ready.entry(repository.repo_id).or_insert((full_name, 0)).1 += count;
+        let shown = path.display();
+        self.brought.told.push(match (repositories, repeated) {
+            (0, 0) => format!("{shown}: nothing to take"),
+            (0, _) => format!("{shown}: imported before, nothing new"),
+            (1, _) => format!("{shown}: {values} values of one repository ({})", origin.format),
+            _ => format!("{shown}: {values} values of {repositories} repositories ({})", origin.format),
+        });
+        self.brought.told.extend(imported.notes.iter().map(|note| format!("{shown}: {note}")));
+        Ok(())
     }
-    let shown = path.display();
-    outcome.told.push(match (repositories, repeated) {
-        (0, 0) => format!("{shown}: nothing to take"),
-        (0, _) => format!("{shown}: imported before, nothing new"),
-        _ => format!("{shown}: {values} values of {repositories} repositories ({})", origin.format),
-    });
-    outcome.told.extend(imported.notes.iter().map(|note| format!("{shown}: {note}")));
-    Ok(())
+
+    async fn complete(mut self) -> Result<Brought> {
+        let ready: Vec<Ready> = self.ready.into_values().collect();
+        let (home, run) = (self.home, self.run);
+        keep::complete(&home.lake, &home.store, &stamp(run), run.run_at, &ready).await?;
+        self.brought.collected = ready.into_iter().map(collected).collect();
+        Ok(self.brought)
+    }
+}
+
+fn collected(ready: Ready) -> Collected {
+    let Ready { repo_id, full_name, values } = ready;
+    let result = CollectedResult::Changed { pages: 0, rows: values, mode: "import", renamed_to: None };
+    Collected { repo_id, full_name, spent: Vec::new(), is_swept: false, result }
 }
 
 /// The repositories that are collected, or were, by the names that files may call them.

@@ -3,13 +3,12 @@
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use hublake_github::{Decoded, ForbiddenKind, Outcome, Page, RateLimit, Request, Spent};
-use hublake_store::Attempt;
 
 use super::stars;
 use super::{Job, Run, Stats};
 use crate::raw_writer::{Content, RawPage, RawRun, RawSender, WholeAnswer};
 use crate::traffic::payload::{Popular, Traffic};
-use crate::traffic::{PIPELINE, STREAM, Stream};
+use crate::traffic::{PIPELINE, STREAM, Stream, complete_attempt};
 use crate::{Collected, CollectedResult, Event, Result};
 
 /// What runs of traffic call themselves: everything that is due is asked for.
@@ -255,18 +254,7 @@ impl Repository<'_> {
             max_updated_at: None,
             final_url: String::new(),
             spent: self.spent.iter().fold(Spent::default(), |all, (_, spent)| all + *spent),
-            attempt: Attempt {
-                first_run_seq: stamp.run_seq,
-                last_run_seq: stamp.run_seq,
-                started_at,
-                mode: MODE.to_owned(),
-                committed_updated_at: None,
-                max_updated_at: None,
-                probe_url: None,
-                probe_etag: None,
-                complete: true,
-                is_repair: false,
-            },
+            attempt: complete_attempt(stamp, started_at, MODE),
         }
     }
 

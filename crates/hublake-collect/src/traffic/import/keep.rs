@@ -6,11 +6,11 @@ use arrow::array::{Int64Array, RecordBatch, StringArray, TimestampMicrosecondArr
 use chrono::{DateTime, Utc};
 use hublake_github::Spent;
 use hublake_lake::{Lake, PartitionedRows};
-use hublake_store::{Attempt, Store};
+use hublake_store::Store;
 
 use crate::raw_rows::{self, sha256_hex};
 use crate::raw_writer::RawRun;
-use crate::traffic::{PIPELINE, STREAM, Value};
+use crate::traffic::{PIPELINE, STREAM, Value, complete_attempt};
 use crate::{Error, Result, RunStamp, tables};
 
 /// What runs call themselves that read files.
@@ -77,51 +77,53 @@ pub async fn keep(
     Ok(kept)
 }
 
-/// Marks a repository's imported values as ready to be published; after all of them are kept.
+/// A repository of which something was kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// Numeric id.
+    pub repo_id: i64,
+    /// `owner/name`.
+    pub full_name: String,
+    /// How many values.
+    pub values: i64,
+}
+
+/// Marks what was kept as ready to be published; after all of it is kept.
 ///
 /// # Errors
 /// The lake or the control store cannot be used.
-pub async fn complete(
-    lake: &Lake,
-    store: &Store,
-    stamp: &RunStamp,
-    at: DateTime<Utc>,
-    (repo_id, full_name): (i64, &str),
-    values: i64,
-) -> Result<()> {
-    let attempt = Attempt {
-        first_run_seq: stamp.run_seq,
-        last_run_seq: stamp.run_seq,
-        started_at: at,
-        mode: MODE.to_owned(),
-        committed_updated_at: None,
-        max_updated_at: None,
-        probe_url: None,
-        probe_etag: None,
-        complete: true,
-        is_repair: false,
-    };
-    let run = RawRun {
+pub async fn complete(lake: &Lake, store: &Store, stamp: &RunStamp, at: DateTime<Utc>, ready: &[Ready]) -> Result<()> {
+    let runs: Vec<RawRun> = ready.iter().map(|one| raw_run(stamp, at, one)).collect();
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let transactions: Vec<_> = ready.iter().map(|one| (format!("{STREAM}/{}", one.repo_id), stamp.run_seq)).collect();
+    lake.table(&tables::raw_runs()).await?.append(raw_rows::runs(&runs)?, &transactions).await?;
+    for run in &runs {
+        store.save_attempt(STREAM, run.repo_id, &run.attempt).await?;
+    }
+    Ok(())
+}
+
+fn raw_run(stamp: &RunStamp, at: DateTime<Utc>, ready: &Ready) -> RawRun {
+    RawRun {
         stamp: stamp.clone(),
         pipeline: PIPELINE,
         stream: STREAM,
-        repo_id,
-        repo_full_name: full_name.to_owned(),
+        repo_id: ready.repo_id,
+        repo_full_name: ready.full_name.clone(),
         is_renamed: false,
         mode: MODE,
         started_at: at,
         finished_at: at,
         since: None,
         pages_fetched: 0,
-        records_fetched: values,
+        records_fetched: ready.values,
         max_updated_at: None,
         final_url: String::new(),
         spent: Spent::default(),
-        attempt: attempt.clone(),
-    };
-    let transaction = (format!("{STREAM}/{repo_id}"), stamp.run_seq);
-    lake.table(&tables::raw_runs()).await?.append(raw_rows::runs(&[run])?, &[transaction]).await?;
-    Ok(store.save_attempt(STREAM, repo_id, &attempt).await?)
+        attempt: complete_attempt(stamp, at, MODE),
+    }
 }
 
 fn rows(stamp: &RunStamp, at: DateTime<Utc>, origin: &Origin<'_>, told: &OfRepository<'_>) -> Result<RecordBatch> {

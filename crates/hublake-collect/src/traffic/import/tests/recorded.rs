@@ -4,7 +4,6 @@
 use std::process::Command;
 
 use super::*;
-use crate::traffic::merge;
 
 /// The folder `traffic` of the recorded data; `None`, and a word that it is so, where none is named.
 fn recorded() -> Option<PathBuf> {
@@ -40,12 +39,14 @@ fn generated_weeks(keys: u32, times: u32) -> String {
 
 /// Rows, then keys and the sums of their largest counts and uniques, of one file.
 fn weeks(imported: &Imported) -> (usize, usize, u32, u32) {
-    let merged = merge::weeks(imported.weeks.clone());
-    let backwards = merge::weeks(imported.weeks.iter().rev().cloned());
-    assert_eq!(merged, backwards, "no order matters");
-    let counts = |week: &Week| week.counts.views.or(week.counts.clones).unwrap();
-    let uniques = |week: &Week| week.counts.view_uniques.or(week.counts.clone_uniques).unwrap();
-    (imported.weeks.len(), merged.len(), merged.iter().map(counts).sum(), merged.iter().map(uniques).sum())
+    let mut largest: BTreeMap<(&str, NaiveDate), (u32, u32)> = BTreeMap::new();
+    for week in &imported.weeks {
+        let kept = largest.entry((&week.repository, week.monday)).or_default();
+        kept.0 = kept.0.max(week.counts.views.or(week.counts.clones).unwrap());
+        kept.1 = kept.1.max(week.counts.view_uniques.or(week.counts.clone_uniques).unwrap());
+    }
+    let (counts, uniques) = (largest.values().map(|kept| kept.0), largest.values().map(|kept| kept.1));
+    (imported.weeks.len(), largest.len(), counts.sum(), uniques.sum())
 }
 
 #[test]
