@@ -13,7 +13,7 @@ use hublake_models::Project;
 use hublake_store::Repository;
 
 use super::Ended;
-use crate::cli::{AddArgs, DemoArgs};
+use crate::cli::{AddArgs, AnswerFormat, DemoArgs};
 use crate::home::Home;
 use crate::pipeline::publish::Published;
 use crate::pipeline::{self, IssueOptions, Job};
@@ -81,11 +81,30 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     let Spent { requests, not_modified: free, quota, .. } =
         of_issues.fold(Spent::default(), |all, (_, spent)| all + *spent);
     say!("{requests} requests, {free} not modified, {quota} of the quota");
+    if args.data.is_none() {
+        show_traffic(&sim, &home, &project, selected).await?;
+    }
     if let Some(folder) = &args.home {
         say!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());
     }
     sim.stop().await;
     Ok(Ended::Done)
+}
+
+/// Two runs twelve days apart: GitHub tells fourteen days, so together they know every day.
+async fn show_traffic(sim: &Sim, home: &Home, project: &Project, selected: Vec<Repository>) -> Result<()> {
+    let present = home.settings.present();
+    let job = Job::Traffic(selected.clone());
+    for (at, remark) in [(present - TimeDelta::days(12), "          (twelve days earlier)"), (present, "")] {
+        say!("\n$ hublake run traffic{remark}");
+        sim.world_mut().set_now(at);
+        let home = Home { settings: Settings { now: Some(at), ..home.settings.clone() }, ..home.clone() };
+        let outcome = pipeline::run(&home, project, &job, progress::silent()).await?;
+        if let Some(message) = outcome.collected.iter().find_map(|one| outcome.failure(one)) {
+            bail!(message);
+        }
+    }
+    super::traffic::print(home, project, &selected, AnswerFormat::Table).await
 }
 
 /// Each repository up to the day of its newest issue: recorded data ends on different days.
