@@ -31,8 +31,8 @@ WITH pieces AS (
   FROM stored.stg_traffic_weekly WHERE clones IS NOT NULL OR clone_uniques IS NOT NULL
   UNION ALL
   SELECT repo_id, measure, 'answer' AS source, per, answered_on - INTERVAL '14 days' AS first_day,
-    answered_on AS last_day, answered_on - INTERVAL '14 days' AS whole_first,
-    answered_on AS whole_last, "count" AS total, uniques, answered_at AS seen_at
+    answered_on AS last_day, answered_on - INTERVAL '13 days' AS whole_first,
+    answered_on - INTERVAL '1 day' AS whole_last, "count" AS total, uniques, answered_at AS seen_at
   FROM stored.stg_traffic_answers WHERE "count" IS NOT NULL OR uniques IS NOT NULL
 )
 SELECT

@@ -43,7 +43,7 @@ struct Case {
 
 #[tokio::test]
 async fn every_case_gives_its_expected_rows() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     let mut failures = Vec::new();
     let mut names = BTreeSet::new();
     for (path, file) in files() {
@@ -59,7 +59,7 @@ async fn every_case_gives_its_expected_rows() {
 
 #[test]
 fn every_model_view_and_audit_has_a_case() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     let files = files();
     let tested = |pick: fn(&File) -> &Option<String>| {
         files.iter().filter_map(move |file| pick(&file.1).as_deref()).collect::<BTreeSet<_>>()

@@ -16,7 +16,7 @@ const WITHOUT_NAMES: [&str; 1] = ["traffic_pieces"];
 
 #[test]
 fn every_table_begins_with_its_repository_and_one_stored_by_month_leaves_the_names_to_views() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     for model in project.models().iter().filter(|model| model.kind != Kind::Temporary) {
         let names = names(model);
         if COLUMNS_OF_OTHERS.contains(&model.name.as_str()) {
@@ -34,7 +34,7 @@ fn every_table_begins_with_its_repository_and_one_stored_by_month_leaves_the_nam
 
 #[test]
 fn a_readers_view_has_the_columns_of_its_table() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     for view in project.reader_views() {
         assert_eq!(view.kind, Kind::View);
         let table = project.model(&view.name).unwrap();
@@ -50,7 +50,7 @@ fn a_readers_view_has_the_columns_of_its_table() {
 
 #[test]
 fn a_mart_stored_by_month_has_a_view_that_adds_the_names() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     let marts = project.stored().filter(|model| model.by_month.is_some() && model.name.starts_with("mart_"));
     for mart in marts {
         assert!(project.reader_views().iter().any(|view| view.name == mart.name), "{} has no view", mart.name);
@@ -63,7 +63,7 @@ fn names(model: &Model) -> Vec<&str> {
 
 #[test]
 fn the_plan_runs_each_model_after_those_it_reads() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     for pipeline in ["issues", "traffic"] {
         let mut done = project.sources().iter().map(|source| source.name.clone()).collect::<Vec<_>>();
         done.extend(project.stored().map(|model| format!("previous.{}", model.name)));
@@ -88,13 +88,13 @@ fn the_plan_runs_each_model_after_those_it_reads() {
 
 #[test]
 fn an_unknown_pipeline_is_named_with_the_known_ones() {
-    let error = plan(&crate::tables::disk(), "isues").unwrap_err().to_string();
+    let error = plan(&Project::embedded().unwrap(), "isues").unwrap_err().to_string();
     assert_eq!(error, "unknown pipeline isues\nhint: the pipelines are issues, traffic");
 }
 
 #[tokio::test]
 async fn every_query_gives_the_declared_types() {
-    let project = crate::tables::disk();
+    let project = Project::embedded().unwrap();
     let context = session("Asia/Kolkata", 2);
     register_all_empty(&context, &project);
     hublake_models::register_views(

@@ -7,7 +7,6 @@ mod cases;
 mod docs;
 mod embedded;
 mod forms;
-mod h2perf;
 mod history;
 mod property;
 mod tables;

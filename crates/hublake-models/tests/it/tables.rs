@@ -105,9 +105,3 @@ pub fn project_files() -> Vec<(String, String)> {
     }
     files
 }
-
-// TEMPORARY
-pub fn disk() -> Project {
-    let files = project_files();
-    Project::parse(files.iter().map(|(path, text)| (path.as_str(), text.as_str()))).unwrap()
-}
