@@ -25,8 +25,9 @@ use crate::{Collected, Progress, RawWriter, Result, RunStamp};
 const REQUESTS: u32 = 4;
 /// Requests for the weeks.
 const WEEKLY_REQUESTS: u32 = 2;
-/// Requests for the days of stars in one run: at 900 a minute they make it some 20 s longer, and GitHub forgets none.
-const STAR_REQUESTS: u32 = 300;
+/// The part of a minute's requests that the days of stars may take in one run: it is some 20 s longer then, and GitHub
+/// forgets no star.
+const STAR_SHARE: u32 = 3;
 /// Weeks of stars that an answer has.
 const STAR_WEEKS: i64 = 30;
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub concurrency: usize,
     /// The part of the hourly limit that is left to others, 0 to 1.
     pub quota_floor: f64,
+    /// Requests a minute at most; 0 for any number.
+    pub points_per_minute: u32,
     /// What the run calls the present; stamps what is fetched where `is_present_fixed`.
     pub run_at: DateTime<Utc>,
     /// Whether `run_at` stands for the time of every answer too (replays and tests).
@@ -107,7 +110,7 @@ pub async fn collect(run: &Run<'_>, targets: Vec<Target>) -> Result<Vec<Collecte
     let sender = run.writer.sender();
     let AllStats { found: stats, failure } = stats::of(run, &targets).await;
     let spare = spare_requests(run.client, run.options, targets.len()).await?;
-    let jobs = jobs(targets, stats, run.options.run_at.date_naive(), spare);
+    let jobs = jobs(targets, stats, run.options, spare);
     let mut collected: Vec<Collected> = futures::stream::iter(jobs)
         .map(|job| collect_one(run, sender.clone(), job, failure.as_deref()))
         .buffer_unordered(run.options.concurrency.max(1))
@@ -146,7 +149,7 @@ pub async fn expect(client: &Client, options: &Options, targets: Vec<Target>) ->
     let today = options.run_at.date_naive();
     let due = targets.iter().filter(|target| are_weeks_due(target, today)).count();
     let spare = spare_requests(client, options, targets.len()).await?;
-    let asked = jobs(targets, HashMap::new(), today, spare).iter().filter(|job| job.asks_weeks).count();
+    let asked = jobs(targets, HashMap::new(), options, spare).iter().filter(|job| job.asks_weeks).count();
     Ok(Expected {
         daily: repositories.saturating_mul(REQUESTS),
         conditional: count(conditional),
@@ -169,7 +172,8 @@ async fn spare_requests(client: &Client, options: &Options, repositories: usize)
 ///
 /// A finished week is whole in the answers of the seven days after it, so what finds no spare request has until Sunday;
 /// then the weeks are asked for whatever it takes.
-fn jobs(targets: Vec<Target>, mut stats: HashMap<i64, Stats>, today: NaiveDate, spare: Option<u32>) -> Vec<Job> {
+fn jobs(targets: Vec<Target>, mut stats: HashMap<i64, Stats>, options: &Options, spare: Option<u32>) -> Vec<Job> {
+    let today = options.run_at.date_naive();
     let mut spare = spare.unwrap_or(u32::MAX);
     let is_last_chance = today.weekday() == Weekday::Sun;
     let mut asks_weeks = |target: &Target| {
@@ -178,7 +182,10 @@ fn jobs(targets: Vec<Target>, mut stats: HashMap<i64, Stats>, today: NaiveDate, 
         is_asked
     };
     let weeks: Vec<bool> = targets.iter().map(&mut asks_weeks).collect();
-    let mut spare = spare.min(STAR_REQUESTS);
+    let mut spare = match options.points_per_minute {
+        0 => spare,
+        points => spare.min(points / STAR_SHARE),
+    };
     let mut jobs = Vec::with_capacity(targets.len());
     for (target, asks_weeks) in targets.into_iter().zip(weeks) {
         let stats = stats.remove(&target.repo_id);

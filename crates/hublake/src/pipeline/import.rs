@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use hublake_collect::traffic::Value;
-use hublake_collect::traffic::import::keep::{self, Kept, OfRepository, Origin, Ready};
+use hublake_collect::traffic::import::keep::{self, Keeper, Kept, OfRepository, Origin, Ready};
 use hublake_collect::traffic::import::{Imported, Options, read_with};
 use hublake_collect::{Collected, CollectedResult};
 use hublake_store::{Repository, Run};
@@ -39,7 +39,9 @@ pub struct Brought {
 /// Reads one file after the other; one that cannot be read leaves nothing behind.
 pub async fn import(home: &Home, run: &Run, files: &Files) -> Result<Brought> {
     let known = Known::of(home).await?;
-    let mut import = Import { home, run, files, known, ready: BTreeMap::new(), brought: Brought::default() };
+    let stamp = stamp(run);
+    let keeper = Keeper::open(&home.lake, &home.store, &stamp, run.run_at).await?;
+    let mut import = Import { files, known, keeper, brought: Brought::default() };
     for path in &files.paths {
         match read(path, files, run.run_at).await {
             Ok((imported, sha256)) => import.keep(path, &imported, &sha256).await?,
@@ -62,12 +64,9 @@ async fn read(path: &Path, files: &Files, run_at: DateTime<Utc>) -> Result<(Impo
 
 /// Files on their way into the raw tables.
 struct Import<'a> {
-    home: &'a Home,
-    run: &'a Run,
     files: &'a Files,
     known: Known,
-    /// By repository.
-    ready: BTreeMap<i64, Ready>,
+    keeper: Keeper<'a>,
     brought: Brought,
 }
 
@@ -91,14 +90,13 @@ impl Import<'_> {
             let (repo_id, full_name) = (repository.repo_id, repository.full_name());
             let count = i64::try_from(told.len()).unwrap_or(i64::MAX);
             let told = OfRepository { repo_id, full_name: &full_name, values: told };
-            let (home, run) = (self.home, self.run);
-            if keep::keep(&home.lake, &home.store, &stamp(run), run.run_at, &origin, &told).await? == Kept::Known {
-                repeated += 1;
-                continue;
+            match self.keeper.keep(&origin, &told).await? {
+                Kept::Known => repeated += 1,
+                Kept::New | Kept::Unpublished => {
+                    repositories += 1;
+                    values += count;
+                }
             }
-            repositories += 1;
-            values += count;
-            self.ready.entry(repo_id).or_insert(Ready { repo_id, full_name, values: 0 }).values += count;
         }
         let shown = path.display();
         self.brought.told.push(match (repositories, repeated) {
@@ -112,10 +110,7 @@ impl Import<'_> {
     }
 
     async fn complete(mut self) -> Result<Brought> {
-        let ready: Vec<Ready> = self.ready.into_values().collect();
-        let (home, run) = (self.home, self.run);
-        keep::complete(&home.lake, &home.store, &stamp(run), run.run_at, &ready).await?;
-        self.brought.collected = ready.into_iter().map(collected).collect();
+        self.brought.collected = self.keeper.complete().await?.into_iter().map(collected).collect();
         Ok(self.brought)
     }
 }

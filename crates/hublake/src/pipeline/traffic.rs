@@ -58,6 +58,7 @@ fn how(home: &Home, run_at: DateTime<Utc>) -> Options {
     Options {
         concurrency: home.settings.concurrency,
         quota_floor: home.settings.quota_floor,
+        points_per_minute: home.settings.points_per_minute,
         run_at,
         is_present_fixed: home.settings.now.is_some(),
     }

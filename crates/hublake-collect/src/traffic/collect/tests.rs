@@ -36,7 +36,9 @@ fn stats(stars: i64) -> Stats {
 /// Who is asked for weeks, and who for stars.
 fn asked(targets: Vec<Target>, stars: i64, today: NaiveDate, spare: Option<u32>) -> (Vec<i64>, Vec<i64>) {
     let found = targets.iter().map(|target| (target.repo_id, stats(stars))).collect();
-    let jobs = jobs(targets, found, today, spare);
+    let run_at = Utc.from_utc_datetime(&today.and_hms_opt(6, 0, 0).expect("a time"));
+    let options = Options { concurrency: 8, quota_floor: 0.1, points_per_minute: 900, run_at, is_present_fixed: true };
+    let jobs = jobs(targets, found, &options, spare);
     let ids = |is_asked: fn(&Job) -> bool| {
         jobs.iter().filter(|job| is_asked(job)).map(|job| job.target.repo_id).collect::<Vec<_>>()
     };

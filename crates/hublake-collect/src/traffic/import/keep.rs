@@ -1,11 +1,12 @@
 //! Keeping what a file told, value by value, with where it is from.
 
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use chrono::{DateTime, Utc};
 use hublake_github::Spent;
-use hublake_lake::{Lake, PartitionedRows};
+use hublake_lake::{Lake, PartitionedRows, Table};
 use hublake_store::Store;
 
 use crate::raw_rows::{self, sha256_hex};
@@ -15,6 +16,8 @@ use crate::{Error, Result, RunStamp, tables};
 
 /// What runs call themselves that read files.
 const MODE: &str = "import";
+/// Values that are written in one commit, about.
+const GROUP_VALUES: usize = 100_000;
 
 /// What a file tells of one repository.
 pub struct OfRepository<'a> {
@@ -47,34 +50,101 @@ pub enum Kept {
     Known,
 }
 
-/// Puts what a file tells of a repository into `raw_traffic_imports`, once for each file and repository.
-///
-/// # Errors
-/// The lake or the control store cannot be used.
-pub async fn keep(
-    lake: &Lake,
-    store: &Store,
-    stamp: &RunStamp,
+/// Puts what files tell into `raw_traffic_imports`, once for each file and repository, many files in one commit.
+pub struct Keeper<'a> {
+    lake: &'a Lake,
+    store: &'a Store,
+    stamp: &'a RunStamp,
     at: DateTime<Utc>,
-    origin: &Origin<'_>,
-    told: &OfRepository<'_>,
-) -> Result<Kept> {
-    let app_id = format!("import/{}/{}", origin.file_sha256, told.repo_id);
-    let mut table = lake.table(&tables::raw_traffic_imports()).await?;
-    let kept = match table.transaction_version(&app_id).await? {
-        Some(kept_in) => {
-            let cursor = store.cursor(STREAM, told.repo_id).await?;
-            let published = cursor.and_then(|cursor| cursor.published_run_seq).unwrap_or_default();
-            if published >= kept_in { Kept::Known } else { Kept::Unpublished }
+    table: Table,
+    /// By repository, the run up to which imports are published.
+    published: HashMap<i64, i64>,
+    waiting: Vec<RecordBatch>,
+    transactions: Vec<(String, i64)>,
+    ready: BTreeMap<i64, Ready>,
+}
+
+impl<'a> Keeper<'a> {
+    /// Opens the table; values are those of the run `stamp`, read at `at`.
+    ///
+    /// # Errors
+    /// The lake or the control store cannot be used.
+    pub async fn open(lake: &'a Lake, store: &'a Store, stamp: &'a RunStamp, at: DateTime<Utc>) -> Result<Self> {
+        let table = lake.table(&tables::raw_traffic_imports()).await?;
+        let cursors = store.cursors(STREAM).await?;
+        let published = cursors.into_iter().filter_map(|cursor| Some((cursor.repo_id, cursor.published_run_seq?)));
+        Ok(Self {
+            lake,
+            store,
+            stamp,
+            at,
+            table,
+            published: published.collect(),
+            waiting: Vec::new(),
+            transactions: Vec::new(),
+            ready: BTreeMap::new(),
+        })
+    }
+
+    /// Takes what a file tells of a repository, unless it did before.
+    ///
+    /// # Errors
+    /// As [`Keeper::open`].
+    pub async fn keep(&mut self, origin: &Origin<'_>, told: &OfRepository<'_>) -> Result<Kept> {
+        let app_id = format!("import/{}/{}", origin.file_sha256, told.repo_id);
+        if self.transactions.iter().any(|(known, _)| *known == app_id) {
+            return Ok(Kept::Known);
         }
-        None => {
-            let rows = rows(stamp, at, origin, told)?;
-            let rows = PartitionedRows { partition: Some(at.date_naive().to_string()), rows };
-            table.append(vec![rows], &[(app_id, stamp.run_seq)]).await?;
-            Kept::New
+        let kept = match self.table.transaction_version(&app_id).await? {
+            Some(kept_in) if self.published.get(&told.repo_id).is_some_and(|run_seq| *run_seq >= kept_in) => {
+                return Ok(Kept::Known);
+            }
+            Some(_) => Kept::Unpublished,
+            None => {
+                self.waiting.push(rows(self.stamp, self.at, origin, told)?);
+                self.transactions.push((app_id, self.stamp.run_seq));
+                Kept::New
+            }
+        };
+        let (repo_id, full_name) = (told.repo_id, told.full_name.to_owned());
+        let ready = self.ready.entry(repo_id).or_insert(Ready { repo_id, full_name, values: 0 });
+        ready.values += i64::try_from(told.values.len()).unwrap_or(i64::MAX);
+        if self.waiting.iter().map(RecordBatch::num_rows).sum::<usize>() >= GROUP_VALUES {
+            self.flush().await?;
         }
-    };
-    Ok(kept)
+        Ok(kept)
+    }
+
+    async fn flush(&mut self) -> Result<()> {
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        let schema = tables::file_schema(&tables::raw_traffic_imports());
+        let rows = arrow::compute::concat_batches(&schema, &std::mem::take(&mut self.waiting))
+            .map_err(|source| Error::Arrow { table: tables::RAW_TRAFFIC_IMPORTS, source })?;
+        let rows = PartitionedRows { partition: Some(self.at.date_naive().to_string()), rows };
+        self.table.append(vec![rows], &std::mem::take(&mut self.transactions)).await?;
+        Ok(())
+    }
+
+    /// Marks all that was kept as ready to be published, and tells of which repositories.
+    ///
+    /// # Errors
+    /// As [`Keeper::open`].
+    pub async fn complete(mut self) -> Result<Vec<Ready>> {
+        self.flush().await?;
+        let ready: Vec<Ready> = self.ready.into_values().collect();
+        let runs: Vec<RawRun> = ready.iter().map(|one| raw_run(self.stamp, self.at, one)).collect();
+        if !runs.is_empty() {
+            let run_seq = self.stamp.run_seq;
+            let transactions: Vec<_> = ready.iter().map(|one| (format!("{STREAM}/{}", one.repo_id), run_seq)).collect();
+            self.lake.table(&tables::raw_runs()).await?.append(raw_rows::runs(&runs)?, &transactions).await?;
+        }
+        for run in &runs {
+            self.store.save_attempt(STREAM, run.repo_id, &run.attempt).await?;
+        }
+        Ok(ready)
+    }
 }
 
 /// A repository of which something was kept.
@@ -86,23 +156,6 @@ pub struct Ready {
     pub full_name: String,
     /// How many values.
     pub values: i64,
-}
-
-/// Marks what was kept as ready to be published; after all of it is kept.
-///
-/// # Errors
-/// The lake or the control store cannot be used.
-pub async fn complete(lake: &Lake, store: &Store, stamp: &RunStamp, at: DateTime<Utc>, ready: &[Ready]) -> Result<()> {
-    let runs: Vec<RawRun> = ready.iter().map(|one| raw_run(stamp, at, one)).collect();
-    if runs.is_empty() {
-        return Ok(());
-    }
-    let transactions: Vec<_> = ready.iter().map(|one| (format!("{STREAM}/{}", one.repo_id), stamp.run_seq)).collect();
-    lake.table(&tables::raw_runs()).await?.append(raw_rows::runs(&runs)?, &transactions).await?;
-    for run in &runs {
-        store.save_attempt(STREAM, run.repo_id, &run.attempt).await?;
-    }
-    Ok(())
 }
 
 fn raw_run(stamp: &RunStamp, at: DateTime<Utc>, ready: &Ready) -> RawRun {

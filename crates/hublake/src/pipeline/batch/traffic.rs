@@ -68,8 +68,8 @@ const TOLD: &str = "
         FROM decoded_traffic_answers WHERE stream NOT IN ('repository_stats', 'star_history')
     ) GROUP BY repo_id";
 
-/// The months whose rows change: those of all days that are told, of the gap to what was known before, and of the
-/// Mondays of their weeks; and those of the days of single figures and lists.
+/// The months whose rows change: those of all days that are told, of the gap to what was known before, and of all days
+/// of their weeks; and those of the days of single figures and lists.
 pub(super) async fn touched_months(context: &SessionContext) -> Result<Months> {
     let query = format!(
         "SELECT told.repo_id, CAST(told.first AS DATE), CAST(told.last AS DATE), known.first_day, known.last_day
@@ -86,7 +86,7 @@ pub(super) async fn touched_months(context: &SessionContext) -> Result<Months> {
             let (first, last) = day(1, row).zip(day(2, row)).with_context(|| format!("days of {}", ids.value(row)))?;
             let first = day(4, row).map_or(first, |known| first.min(known));
             let last = day(3, row).map_or(last, |known| last.max(known));
-            days.extend(months_between(monday(first), last));
+            days.extend(months_between(monday(first), monday(last) + Days::new(6)));
         }
     }
     let single = "SELECT DISTINCT day FROM decoded_repository_stats
