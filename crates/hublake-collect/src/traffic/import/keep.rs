@@ -33,7 +33,7 @@ pub struct OfRepository<'a> {
 pub struct Origin<'a> {
     /// The name of the file, without its folder.
     pub file_name: &'a str,
-    /// SHA-256 of the file's bytes, in hexadecimal: what makes it the same file.
+    /// SHA-256 of the file's bytes, in hexadecimal.
     pub file_sha256: &'a str,
     /// Which collector's format it has, such as `ghstats`.
     pub format: &'static str,
@@ -50,7 +50,7 @@ pub enum Kept {
     Known,
 }
 
-/// Puts what files tell into `raw_traffic_imports`, once for each file and repository, many files in one commit.
+/// Puts what files tell into `raw_traffic_imports`, the same values of a repository once, many files in one commit.
 pub struct Keeper<'a> {
     lake: &'a Lake,
     store: &'a Store,
@@ -91,7 +91,10 @@ impl<'a> Keeper<'a> {
     /// # Errors
     /// As [`Keeper::open`].
     pub async fn keep(&mut self, origin: &Origin<'_>, told: &OfRepository<'_>) -> Result<Kept> {
-        let app_id = format!("import/{}/{}", origin.file_sha256, told.repo_id);
+        let payloads = payloads(&told.values)?;
+        // What is the same is told by the values: a file's name says things too, such as a list's day.
+        let content = format!("{}\n{}", origin.format, payloads.join("\n"));
+        let app_id = format!("import/{}/{}", sha256_hex(content.as_bytes()), told.repo_id);
         if self.transactions.iter().any(|(known, _)| *known == app_id) {
             return Ok(Kept::Known);
         }
@@ -101,7 +104,7 @@ impl<'a> Keeper<'a> {
             }
             Some(_) => Kept::Unpublished,
             None => {
-                self.waiting.push(rows(self.stamp, self.at, origin, told)?);
+                self.waiting.push(rows(self.stamp, self.at, origin, told, &payloads)?);
                 self.transactions.push((app_id, self.stamp.run_seq));
                 Kept::New
             }
@@ -179,13 +182,23 @@ fn raw_run(stamp: &RunStamp, at: DateTime<Utc>, ready: &Ready) -> RawRun {
     }
 }
 
-fn rows(stamp: &RunStamp, at: DateTime<Utc>, origin: &Origin<'_>, told: &OfRepository<'_>) -> Result<RecordBatch> {
-    let count = told.values.len();
-    let payloads: Vec<String> =
-        told.values.iter().map(serde_json::to_string).collect::<Result<_, _>>().map_err(|error| Error::Arrow {
-            table: tables::RAW_TRAFFIC_IMPORTS,
-            source: arrow::error::ArrowError::JsonError(error.to_string()),
-        })?;
+/// Values in the form in which they are kept.
+fn payloads(values: &[Value]) -> Result<Vec<String>> {
+    let written: Result<_, _> = values.iter().map(serde_json::to_string).collect();
+    written.map_err(|error| Error::Arrow {
+        table: tables::RAW_TRAFFIC_IMPORTS,
+        source: arrow::error::ArrowError::JsonError(error.to_string()),
+    })
+}
+
+fn rows(
+    stamp: &RunStamp,
+    at: DateTime<Utc>,
+    origin: &Origin<'_>,
+    told: &OfRepository<'_>,
+    payloads: &[String],
+) -> Result<RecordBatch> {
+    let count = payloads.len();
     let same = |text: &str| Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, count))) as _;
     let number = |number: i64| Arc::new(Int64Array::from_iter_values(std::iter::repeat_n(number, count))) as _;
     let places = (0..).take(count);
@@ -202,7 +215,7 @@ fn rows(stamp: &RunStamp, at: DateTime<Utc>, origin: &Origin<'_>, told: &OfRepos
         same(origin.format),
         same(origin.file_name),
         same(origin.file_sha256),
-        Arc::new(StringArray::from_iter_values(&payloads)) as _,
+        Arc::new(StringArray::from_iter_values(payloads)) as _,
         Arc::new(StringArray::from_iter_values(payloads.iter().map(|text| sha256_hex(text.as_bytes())))) as _,
     ];
     RecordBatch::try_new(tables::file_schema(&tables::raw_traffic_imports()), columns)
