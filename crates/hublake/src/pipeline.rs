@@ -1,6 +1,7 @@
 //! The pipelines: declared as data, run in this process.
 
 pub mod batch;
+mod declared;
 pub mod import;
 pub mod issues;
 pub mod publish;
@@ -8,7 +9,6 @@ pub mod purge;
 pub mod traffic;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -17,122 +17,10 @@ use hublake_github::{Client, Spent, WaitReason};
 use hublake_models::Project;
 use hublake_store::{Repository, Run, RunRepository, RunState};
 
+pub use self::declared::{Action, ISSUES, PIPELINES, Pipeline, Step, TRAFFIC, TRAFFIC_IMPORT};
 use self::import::Brought;
 use self::publish::Published;
 use crate::home::Home;
-
-/// What a step of a pipeline does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// Asks GitHub and puts its answers into the raw tables.
-    Collect,
-    /// Decodes, builds the models, audits, and moves what readers see.
-    Publish,
-}
-
-/// A step of a pipeline.
-#[derive(Clone, Copy, Debug)]
-pub struct Step {
-    /// Unique in its pipeline.
-    pub name: &'static str,
-    /// What it does.
-    pub action: Action,
-    /// Steps that come before it.
-    pub needs: &'static [&'static str],
-    /// How often it is tried again after an error.
-    pub retries: u32,
-    /// How long one try may take.
-    pub timeout: Duration,
-    /// In words, for `hublake plan`.
-    pub description: &'static str,
-}
-
-/// Steps that belong together.
-#[derive(Clone, Copy, Debug)]
-pub struct Pipeline {
-    /// Its name on the command line.
-    pub name: &'static str,
-    /// Under whose names it is kept how far collecting is; what the first has complete is published.
-    pub streams: &'static [&'static str],
-    /// The stored table whose rows say how much work publishing a repository is ...
-    pub weighed_by: &'static str,
-    /// ... and what it is at least.
-    pub base_weight: i64,
-    /// What to do where whole tables do not pass their audits.
-    pub way_out: &'static str,
-    /// Each after what it needs.
-    pub steps: &'static [Step],
-}
-
-const PUBLISH: Step = Step {
-    name: "publish",
-    action: Action::Publish,
-    needs: &["collect"],
-    retries: 1,
-    timeout: Duration::from_secs(6 * 60 * 60),
-    description: "decode, build the models, audit each repository, publish those that pass",
-};
-
-/// Collecting issues and building the issue marts.
-pub const ISSUES: Pipeline = Pipeline {
-    name: hublake_collect::issues::PIPELINE,
-    streams: &[hublake_collect::issues::STREAM, hublake_collect::events::STREAM],
-    weighed_by: "stg_issue_current",
-    base_weight: 0,
-    way_out: "hublake run issues --full collects the repositories again",
-    steps: &[
-        Step {
-            name: "collect",
-            action: Action::Collect,
-            needs: &[],
-            // Requests are retried one by one; a step that failed goes on where the lake ends.
-            retries: 0,
-            timeout: Duration::from_secs(24 * 60 * 60),
-            description: "ask GitHub for each repository's changed issues; keep every answer as it came",
-        },
-        PUBLISH,
-    ],
-};
-
-/// Collecting traffic and building its marts.
-pub const TRAFFIC: Pipeline = Pipeline {
-    name: hublake_collect::traffic::PIPELINE,
-    streams: &[hublake_collect::traffic::STREAM],
-    weighed_by: "stg_traffic_state",
-    // Some hundred days in each of the tables that hold days, but no issue's many columns.
-    base_weight: 80,
-    way_out: "what is published stays; look into it before the days that it names are forgotten",
-    steps: &[
-        Step {
-            name: "collect",
-            action: Action::Collect,
-            needs: &[],
-            retries: 0,
-            timeout: Duration::from_secs(24 * 60 * 60),
-            description: "ask GitHub for each repository's views, clones, referrers, paths and figures; keep every answer",
-        },
-        PUBLISH,
-    ],
-};
-
-/// Taking what others collected of traffic, in place of asking GitHub.
-pub const TRAFFIC_IMPORT: Pipeline = Pipeline {
-    steps: &[
-        Step {
-            name: "import",
-            action: Action::Collect,
-            needs: &[],
-            retries: 0,
-            timeout: Duration::from_secs(24 * 60 * 60),
-            description: "read the files; keep every value with where it is from",
-        },
-        Step { needs: &["import"], ..PUBLISH },
-    ],
-    ..TRAFFIC
-};
-
-/// All pipelines.
-pub const PIPELINES: [&Pipeline; 2] = [&ISSUES, &TRAFFIC];
 
 /// What a run is to do.
 #[derive(Clone, Debug)]

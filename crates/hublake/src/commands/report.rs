@@ -72,7 +72,7 @@ pub async fn print(
 }
 
 /// The same repositories under their current names: collecting may have found another.
-async fn current(home: &Home, selected: &[Repository]) -> Result<Vec<Repository>> {
+pub(super) async fn current(home: &Home, selected: &[Repository]) -> Result<Vec<Repository>> {
     let known = home.store.all_repositories().await?;
     let by_id: HashMap<i64, Repository> = known.into_iter().map(|one| (one.repo_id, one)).collect();
     Ok(selected.iter().map(|one| by_id.get(&one.repo_id).unwrap_or(one).clone()).collect())

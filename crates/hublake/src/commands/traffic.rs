@@ -1,6 +1,5 @@
 //! `hublake traffic`, and the answer of the pipeline.
 
-use std::collections::HashMap;
 use std::io::Write;
 
 use anyhow::{Result, bail};
@@ -8,6 +7,7 @@ use hublake_models::Project;
 use hublake_store::Repository;
 use serde::Serialize;
 
+use super::report::current;
 use super::{Ended, repositories};
 use crate::catalogue;
 use crate::cli::{AnswerFormat, TrafficArgs};
@@ -67,13 +67,6 @@ async fn add_notes(home: &Home, project: &Project, all: &mut [TrafficFigures]) -
         figures.notes.extend(here.map(|one| format!("{} is accepted: {}", one.rule, one.why)));
     }
     Ok(())
-}
-
-/// The same repositories under their current names: collecting may have found another.
-async fn current(home: &Home, selected: &[Repository]) -> Result<Vec<Repository>> {
-    let known = home.store.all_repositories().await?;
-    let by_id: HashMap<i64, Repository> = known.into_iter().map(|one| (one.repo_id, one)).collect();
-    Ok(selected.iter().map(|one| by_id.get(&one.repo_id).unwrap_or(one).clone()).collect())
 }
 
 /// Writes an answer to stdout.

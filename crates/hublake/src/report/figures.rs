@@ -13,6 +13,7 @@ use hublake_store::Repository;
 use serde::Serialize;
 
 use self::backlog::{Accuracy, Day, accuracy, flows, open_at_end};
+use super::of_these;
 
 /// The last days up to and including one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -219,17 +220,6 @@ fn answer(repository: &Repository, window: Window, state: State, days: &[Day], a
         backlog: days.iter().map(|day| BacklogDay { date: day.flow.date, open: day.open_at_end }).collect(),
         notes: Vec::new(),
     }
-}
-
-/// A longer list would cost more than what it leaves out.
-const MOST_IDS: usize = 1000;
-
-fn of_these(repositories: &[Repository]) -> String {
-    if repositories.len() > MOST_IDS {
-        return "TRUE".to_owned();
-    }
-    let ids: Vec<_> = repositories.iter().map(|repository| repository.repo_id.to_string()).collect();
-    format!("repo_id IN ({})", ids.join(", "))
 }
 
 #[derive(Default)]

@@ -15,7 +15,7 @@ use self::numbers::{Bounds, BoundsKey, bounds};
 use self::state::{Known, State, levels, states};
 use super::days::{Gap, Measure, Status, TrafficDay, before, days, dense, gaps, sum};
 use super::lists::{List, Popular, lists};
-use super::select::of_these;
+use crate::report::of_these;
 
 /// The answer for one repository.
 ///

@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::days::{Gap, Measure, Status, TrafficDay, before, days, dense, gaps, sum};
 use super::figures::{TrafficFigures, figures};
-use super::select::{each, of_these};
+use super::select::each;
+use crate::report::of_these;
 
 /// All that is known of one repository's traffic.
 #[derive(Clone, Debug, PartialEq, Serialize)]

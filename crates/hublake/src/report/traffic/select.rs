@@ -5,10 +5,6 @@ use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type};
 use chrono::NaiveDate;
 use datafusion::prelude::SessionContext;
-use hublake_store::Repository;
-
-/// A longer list would cost more than what it leaves out.
-const MOST_IDS: usize = 1000;
 
 /// One row of an answer; its values go by their place in the query, nulls are `None`.
 pub(super) struct Row<'a> {
@@ -44,16 +40,4 @@ pub(super) async fn each(context: &SessionContext, query: &str, mut found: impl 
         }
     }
     Ok(())
-}
-
-/// The condition that a row is of one of these repositories.
-pub(super) fn of_these(repositories: &[Repository]) -> String {
-    match repositories.len() {
-        0 => "FALSE".to_owned(),
-        1..=MOST_IDS => {
-            let ids: Vec<_> = repositories.iter().map(|repository| repository.repo_id.to_string()).collect();
-            format!("repo_id IN ({})", ids.join(", "))
-        }
-        _ => "TRUE".to_owned(),
-    }
 }
