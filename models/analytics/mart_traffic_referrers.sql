@@ -10,7 +10,7 @@ by_month = "snapshot_date"
 -- A list may have been told twice; what is stored is there once.
 WITH entries AS (
   SELECT repo_id, taken_at, source, place, name, "count", uniques, false AS is_stored
-  FROM decoded_traffic_popular WHERE kind = 'referrers'
+  FROM decoded_traffic_popular WHERE kind = 'referrers' AND place IS NOT NULL
   UNION
   SELECT repo_id, taken_at, 'github' AS source, place, name, "count", uniques, false AS is_stored
   FROM previous.stg_traffic_popular WHERE kind = 'referrers'

@@ -69,6 +69,8 @@ pub struct RunOutcome {
     pub run: Run,
     /// What came of each repository.
     pub collected: Vec<Collected>,
+    /// Imported files of which something was taken, now or before, or in which there was nothing.
+    pub files: usize,
     /// What is to be known of imported files.
     pub told: Vec<String>,
     /// What was not taken of imported files, with why.
@@ -140,8 +142,8 @@ async fn run_steps(home: &Home, project: &Project, run: &Run, job: &Job, progres
         );
         done.push(step.name);
     }
-    let Brought { collected, told, refused } = brought;
-    Ok(RunOutcome { pipeline: job.pipeline().name, run: run.clone(), collected, told, refused, published })
+    let Brought { collected, files, told, refused } = brought;
+    Ok(RunOutcome { pipeline: job.pipeline().name, run: run.clone(), collected, files, told, refused, published })
 }
 
 async fn collect(home: &Home, run: &Run, job: &Job, progress: Progress) -> Result<Brought> {

@@ -212,18 +212,20 @@ fn popular(
     origin: &Origin<'_>,
     rows: &mut TrafficRows,
 ) {
-    rows.popular.extend(entries.zip(1..).map(|(entry, place)| PopularRow {
+    let row = |entry| PopularRow {
         repo_id: origin.repo_id,
         kind: if is_of_paths { "paths" } else { "referrers" },
         taken_at,
-        place,
-        name: entry.name,
-        title: entry.title,
-        count: entry.count.into(),
-        uniques: entry.uniques.into(),
+        entry,
         source: origin.source.to_owned(),
         run_seq: origin.run_seq,
-    }));
+    };
+    let before = rows.popular.len();
+    rows.popular.extend((1..).zip(entries).map(|entry| row(Some(entry))));
+    // GitHub's own empty list is told by its answer; of an imported one this row is all there is.
+    if rows.popular.len() == before && origin.source != GITHUB {
+        rows.popular.push(row(None));
+    }
 }
 
 fn star_weeks(weeks: &[StarWeek], origin: &Origin<'_>, rows: &mut TrafficRows) -> Result<(), String> {

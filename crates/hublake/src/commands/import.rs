@@ -29,10 +29,9 @@ pub async fn traffic(home: &Home, args: ImportArgs) -> Result<Ended> {
         tell!("error: {message}");
     }
     run::tell_warnings(&outcome);
-    let is_nothing_taken = outcome.told.is_empty();
     Ok(match outcome.refused.len() + outcome.published.refused.len() {
         0 => Ended::Done,
-        _ if is_nothing_taken => Ended::Failed,
+        _ if outcome.files == 0 => Ended::Failed,
         _ => Ended::Partly,
     })
 }

@@ -27,7 +27,7 @@ pub async fn add(home: &Home, args: &AddArgs) -> Result<Ended> {
         }
     }
     if failed < names.len() || names.is_empty() {
-        say!("next: hublake run issues");
+        say!("next: hublake run issues, hublake run traffic");
     }
     Ok(match failed {
         0 => Ended::Done,

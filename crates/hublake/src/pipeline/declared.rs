@@ -81,7 +81,7 @@ pub const TRAFFIC: Pipeline = Pipeline {
     streams: &[hublake_collect::traffic::STREAM],
     weighed_by: "stg_traffic_state",
     // Some hundred days in each of the tables that hold days, but no issue's many columns.
-    base_weight: 80,
+    base_weight: 70,
     way_out: "what is published stays; look into it before the days that it names are forgotten",
     steps: &[
         Step {

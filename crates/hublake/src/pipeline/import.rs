@@ -30,6 +30,8 @@ pub struct Files {
 pub struct Brought {
     /// By repository.
     pub collected: Vec<Collected>,
+    /// Imported files of which something was taken, now or before, or in which there was nothing.
+    pub files: usize,
     /// What is to be known of each imported file, in words.
     pub told: Vec<String>,
     /// Files, and repositories in files, that were not taken, with why.
@@ -79,6 +81,7 @@ impl Import<'_> {
             by_repository.entry(name).or_default().push(value);
         }
         let (mut values, mut repositories, mut repeated) = (0, 0, 0);
+        let refused = self.brought.refused.len();
         for (name, told) in by_repository {
             let repository = match self.known.find(name, self.files, imported) {
                 Ok(repository) => repository,
@@ -98,6 +101,10 @@ impl Import<'_> {
                 }
             }
         }
+        if repositories + repeated == 0 && self.brought.refused.len() > refused {
+            return Ok(());
+        }
+        self.brought.files += 1;
         let shown = path.display();
         self.brought.told.push(match (repositories, repeated) {
             (0, 0) => format!("{shown}: nothing to take"),

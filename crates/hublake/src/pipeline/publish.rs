@@ -212,7 +212,9 @@ impl<'a> Work<'a> {
         let found =
             hublake_models::audit(&context, self.project, self.pipeline.name, Scope::Table, self.run.run_at).await?;
         let (stopping, other): (Vec<_>, Vec<_>) = found.into_iter().partition(|one| self.stops(one));
-        published.warnings.extend(other);
+        // Of what is no longer collected only the history stays; nobody is to be warned of it.
+        let collected: BTreeSet<i64> = self.home.store.repositories().await?.iter().map(|one| one.repo_id).collect();
+        published.warnings.extend(other.into_iter().filter(|one| one.repo_id.is_none_or(|id| collected.contains(&id))));
         if let Some(one) = stopping.first() {
             let version = versions.values().max().copied().unwrap_or_default();
             bail!(

@@ -7,6 +7,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{Field, Int64Type, Schema};
 
+use crate::traffic::SnapshotEntry;
 use crate::{Error, Result};
 
 /// What the answers of a batch of repositories tell.
@@ -49,13 +50,16 @@ pub(super) struct PopularRow {
     pub(super) repo_id: i64,
     pub(super) kind: &'static str,
     pub(super) taken_at: i64,
-    pub(super) place: i64,
-    pub(super) name: String,
-    pub(super) title: Option<String>,
-    pub(super) count: i64,
-    pub(super) uniques: i64,
+    /// The entry; an imported list without entries has one row without.
+    pub(super) entry: Option<(i64, SnapshotEntry)>,
     pub(super) source: String,
     pub(super) run_seq: i64,
+}
+
+impl PopularRow {
+    fn entry(&self) -> Option<&SnapshotEntry> {
+        self.entry.as_ref().map(|(_, entry)| entry)
+    }
 }
 
 pub(super) struct StatsRow {
@@ -133,11 +137,11 @@ fn popular_columns(rows: &[PopularRow]) -> Columns {
         ("repo_id", numbers(rows, |row| Some(row.repo_id))),
         ("kind", texts(rows, |row| Some(row.kind))),
         ("taken_at", times(rows, |row| row.taken_at)),
-        ("place", numbers(rows, |row| Some(row.place))),
-        ("name", texts(rows, |row| Some(&row.name))),
-        ("title", texts(rows, |row| row.title.as_deref())),
-        ("count", numbers(rows, |row| Some(row.count))),
-        ("uniques", numbers(rows, |row| Some(row.uniques))),
+        ("place", numbers(rows, |row| Some(row.entry.as_ref()?.0))),
+        ("name", texts(rows, |row| Some(row.entry()?.name.as_str()))),
+        ("title", texts(rows, |row| row.entry()?.title.as_deref())),
+        ("count", numbers(rows, |row| Some(row.entry()?.count.into()))),
+        ("uniques", numbers(rows, |row| Some(row.entry()?.uniques.into()))),
         ("source", texts(rows, |row| Some(&row.source))),
         ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
     ]

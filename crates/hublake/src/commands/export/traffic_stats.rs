@@ -2,8 +2,10 @@
 
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use arrow::array::RecordBatch;
 use datafusion::prelude::SessionContext;
 
 use crate::commands::Ended;
@@ -16,7 +18,7 @@ const REPOSITORIES: &str = "SELECT repo_id AS \"RID\", repo_owner AS \"ORGNAME\"
     FROM stg_traffic_repositories WHERE first_day IS NOT NULL ORDER BY 1";
 const DAYS: &str = "SELECT repo_id AS \"RID\", calendar_date AS \"TDATE\", views AS \"VIEWCOUNT\",
         view_uniques AS \"VUNIQUES\", clones AS \"CLONECOUNT\", clone_uniques AS \"CUNIQUES\"
-    FROM mart_traffic_daily WHERE views IS NOT NULL OR clones IS NOT NULL ORDER BY 1, 2";
+    FROM mart_traffic_daily WHERE coalesce(views, view_uniques, clones, clone_uniques) IS NOT NULL ORDER BY 1, 2";
 
 /// Writes `repositories.csv` and `repostats.csv` with the headers of traffic-stats.
 pub async fn export(context: &SessionContext, folder: &Path) -> Result<Ended> {
@@ -37,7 +39,10 @@ async fn write(context: &SessionContext, query: &str, place: &Path) -> Result<us
     let partial = place.with_extension("csv.partial");
     let mut writer = arrow::csv::WriterBuilder::new().build(File::create(&partial).with_context(failed)?);
     let mut count = 0;
-    for rows in context.sql(query).await?.collect().await? {
+    let frame = context.sql(query).await?;
+    // Without rows too the file has its header.
+    writer.write(&RecordBatch::new_empty(Arc::new(frame.schema().as_arrow().clone()))).with_context(failed)?;
+    for rows in frame.collect().await? {
         count += rows.num_rows();
         writer.write(&rows).with_context(failed)?;
     }

@@ -88,7 +88,7 @@ async fn dates_instants_nulls_and_lists_have_the_agreed_form() {
         listed,
         [json!({
             "repo_id": 501, "repository": "acme/rocket", "is_private": false, "is_archived": false,
-            "newest_issue_update": "2026-08-31T12:00:00Z", "state": "published",
+            "newest_issue_update": "2026-08-31T12:00:00Z", "state": "published", "traffic_state": "not collected yet",
         })]
     );
     let fractions = "SELECT TIMESTAMP '2026-01-31T12:00:00.250Z' AS at, CAST(NULL AS VARCHAR) AS nothing";
