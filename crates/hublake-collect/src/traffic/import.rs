@@ -217,7 +217,7 @@ fn repository_of(path: &Path, options: &Options) -> Result<Arc<str>> {
     named.map(Arc::from).ok_or_else(|| Error::ImportUnsaid {
         path: path.into(),
         what: "whose traffic it holds",
-        hint: "say the repository, OWNER/NAME",
+        hint: "say the repository: --repo OWNER/NAME",
     })
 }
 

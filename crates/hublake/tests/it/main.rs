@@ -19,6 +19,8 @@ mod github;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod incremental;
 #[cfg(test)]
 mod kill;
@@ -38,6 +40,8 @@ mod scene;
 mod selections;
 #[cfg(test)]
 mod timeline;
+#[cfg(test)]
+mod traffic;
 #[cfg(test)]
 mod truth;
 #[cfg(test)]
