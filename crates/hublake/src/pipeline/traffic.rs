@@ -48,7 +48,7 @@ pub async fn collect(
     Ok(collected)
 }
 
-/// Tells what [`collect`] will ask GitHub; nothing is written.
+/// Tells what [`collect()`] will ask GitHub; nothing is written.
 pub async fn expect(home: &Home, client: &Client, repositories: &[Repository]) -> Result<Expected> {
     let targets = targets(repositories, &PublishedTraffic::open(home).await?).await?;
     Ok(collect::expect(client, &how(home, home.settings.present()), targets).await?)

@@ -44,7 +44,7 @@ pub(super) enum List {
     Paths,
 }
 
-/// Newest lists by repository; a list that was empty when it was last asked for is known by [`super::figures`].
+/// Newest lists by repository; a list that was empty when it was last asked for is known by [`super::figures()`].
 pub(super) async fn lists(
     context: &SessionContext,
     of_these: &str,
