@@ -1,6 +1,7 @@
 //! The command line.
 
 mod traffic;
+mod values;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use hublake_collect::events::Api;
 
 pub use self::traffic::{ImportArgs, ImportCommand, TrafficArgs};
+use self::values::{days, instant};
 use crate::output::Format;
 
 /// Keeps GitHub history for good and answers questions about it.
@@ -381,23 +383,6 @@ pub struct SimArgs {
     /// A fault: where, when and what, such as "*/issues chance:0.1 status:502" or "* next:3 cut"
     #[arg(long = "fault", value_name = "FAULT")]
     pub faults: Vec<String>,
-}
-
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
-    if let Ok(date) = text.parse::<NaiveDate>() {
-        return Ok(date.and_time(chrono::NaiveTime::MIN).and_utc());
-    }
-    DateTime::parse_from_rfc3339(text)
-        .map(|at| at.to_utc())
-        .map_err(|_| "not an instant; write 2026-01-31T12:00:00Z or 2026-01-31".to_owned())
-}
-
-fn days(text: &str) -> Result<TimeDelta, String> {
-    let digits = text.strip_suffix('d').unwrap_or(text);
-    match digits.parse::<u16>() {
-        Ok(days) if days > 0 => Ok(TimeDelta::days(i64::from(days))),
-        _ => Err("not a number of days; write 90d".to_owned()),
-    }
 }
 
 #[cfg(test)]
