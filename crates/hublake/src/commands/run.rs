@@ -16,7 +16,8 @@ use crate::report::Window;
 /// Runs a pipeline and prints its answer.
 pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
     if args.pipeline == PipelineName::Traffic {
-        check_options_of_traffic(&args)?;
+        let RunArgs { since, overlap, full, sweep, api, .. } = &args;
+        check_options_of_traffic([since.is_some(), overlap.is_some(), *full, *sweep, api.is_some()])?;
     }
     let project = Project::embedded()?;
     let selected = repositories::select(home, &args.repositories, true).await?;
@@ -44,16 +45,11 @@ pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
     })
 }
 
-/// GitHub tells traffic of the last fourteen days and of nothing else, so there is nothing to choose.
-fn check_options_of_traffic(args: &RunArgs) -> Result<()> {
-    let given = [
-        ("--since", args.since.is_some()),
-        ("--overlap", args.overlap.is_some()),
-        ("--full", args.full),
-        ("--sweep", args.sweep),
-        ("--api", args.api.is_some()),
-    ];
-    match given.iter().find(|(_, is_given)| *is_given) {
+/// GitHub tells traffic of the last fourteen days and of nothing else, so there is nothing to choose: refuses what is
+/// given of --since, --overlap, --full, --sweep and --api.
+pub fn check_options_of_traffic(given: [bool; 5]) -> Result<()> {
+    let options = ["--since", "--overlap", "--full", "--sweep", "--api"];
+    match options.iter().zip(given).find(|(_, is_given)| *is_given) {
         None => Ok(()),
         Some((option, _)) => bail!(
             "{option} says nothing about traffic\nhint: each run asks for all that GitHub still knows; `hublake import traffic` brings in what others kept"

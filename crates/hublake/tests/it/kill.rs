@@ -74,8 +74,8 @@ pub fn killed_at(hublake: &Hublake, arguments: &[&str], step: usize) -> bool {
     }
 }
 
-/// A program whose home is a copy.
-fn copy_of(scene: &Scene) -> Hublake {
+/// A program whose home is a copy of the scene's.
+pub fn copy_of(scene: &Scene) -> Hublake {
     let copy = Hublake::new(&scene.github.url(), scene.now());
     copy_folder(&scene.hublake.home(), &copy.home());
     copy
@@ -91,6 +91,12 @@ fn copy_folder(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).expect("a file can be copied");
         }
     }
+}
+
+/// How many files lie in a folder and below.
+pub fn count_of_files(folder: &Path) -> usize {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| if entry.path().is_dir() { count_of_files(&entry.path()) } else { 1 }).sum()
 }
 
 /// Kills a run on copies of the scene's home at one durable step after the other.

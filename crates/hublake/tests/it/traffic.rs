@@ -11,5 +11,6 @@ mod requests;
 mod rights;
 mod stage;
 mod stars;
-mod stored;
 mod truth;
+
+pub mod stored;

@@ -9,6 +9,7 @@ use super::forecast::{Budget, Limits};
 use super::terminal::{duration, limits, shortage};
 use super::{open_home, select};
 use crate::cli::PlanArgs;
+use crate::commands::run::check_options_of_traffic;
 use crate::output::new_table;
 use crate::pipeline::traffic;
 use crate::report::terminal::count;
@@ -41,16 +42,8 @@ pub struct TrafficForecast {
 
 /// Tells what a run would ask.
 pub async fn forecast(settings: Settings, args: &PlanArgs) -> Result<TrafficForecast> {
-    let issues_only = [
-        ("--since", args.since.is_some()),
-        ("--overlap", args.overlap.is_some()),
-        ("--full", args.full),
-        ("--sweep", args.sweep),
-        ("--api", args.api.is_some()),
-    ];
-    if let Some((option, _)) = issues_only.iter().find(|(_, is_given)| *is_given) {
-        bail!("{option} says nothing about traffic\nhint: hublake plan traffic");
-    }
+    let PlanArgs { since, overlap, full, sweep, api, .. } = args;
+    check_options_of_traffic([since.is_some(), overlap.is_some(), *full, *sweep, api.is_some()])?;
     let (home, _passing) = open_home(settings, args).await?;
     let client = home.hasty_client().await?;
     if !client.is_authorised() {

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::{DataType, Field};
 use chrono::NaiveDate;
 use github_sim::{SimOptions, World};
-use hublake_models::Project;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -113,33 +111,6 @@ pub fn import_well(hublake: &Hublake, arguments: &[&str]) -> String {
 pub fn assert_tables(hublake: &Hublake, tables: &[Expected]) {
     let texts = hublake.differing_tables(tables);
     assert!(texts.is_empty(), "{}", texts.join(""));
-}
-
-/// A text a row of every stored table of traffic, without some columns.
-pub fn stored(hublake: &Hublake, lacking: &[&str]) -> Vec<String> {
-    try_stored(hublake, lacking).unwrap_or_else(|text| panic!("{text}"))
-}
-
-/// [`stored`], or why there is nothing.
-pub fn try_stored(hublake: &Hublake, lacking: &[&str]) -> Result<Vec<String>, String> {
-    let project = Project::embedded().expect("the models are sound");
-    let mut parts = Vec::new();
-    for model in project.stored().filter(|model| model.pipeline == "traffic") {
-        let schema = model.schema();
-        let fields = schema.fields().iter().filter(|field| !lacking.contains(&field.name().as_str()));
-        let columns: Vec<String> = fields.map(|field| as_text(field)).collect();
-        let name = &model.name;
-        parts.push(format!("SELECT concat_ws('|', '{name}', {}) AS row FROM stored.{name}", columns.join(", ")));
-    }
-    let rows = hublake.try_query(&format!("{} ORDER BY row", parts.join(" UNION ALL ")))?;
-    Ok(rows.iter().map(|row| row["row"].as_str().unwrap_or_default().to_owned()).collect())
-}
-
-fn as_text(field: &Field) -> String {
-    match field.data_type() {
-        DataType::List(_) => format!("coalesce(array_to_string(\"{}\", ','), '-')", field.name()),
-        _ => format!("coalesce(CAST(\"{}\" AS VARCHAR), '-')", field.name()),
-    }
 }
 
 /// Every day of a repository about which something is known, as `2024-03-01 views/uniques clones/uniques status`.

@@ -1,41 +1,16 @@
 //! An import is killed at its durable steps: what readers see is never half, and the same import again mends it.
 
-use std::path::Path;
-
 use serde_json::Value;
 
-use super::desk::{Desk, OF_THE_RUN, import_well, stored, try_stored};
+use super::desk::{Desk, OF_THE_RUN, import_well};
 use super::twice::one_of_each;
-use crate::kill::killed_at;
+use crate::kill::{copy_of, count_of_files, killed_at};
 use crate::program::Hublake;
 use crate::scene::assert_same;
+use crate::traffic::stored::{stored, try_stored};
 
 /// How many steps are tried unless `HUBLAKE_KILL_AT_EVERY_STEP` is set.
 const TRIED: usize = 6;
-
-/// A program whose home is a copy.
-fn copy_of(desk: &Desk) -> Hublake {
-    let copy = Hublake::new(&desk.scene.github.url(), desk.scene.now());
-    copy_folder(&desk.hublake().home(), &copy.home());
-    copy
-}
-
-fn copy_folder(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).expect("a folder can be made");
-    for entry in std::fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
-        let target = to.join(entry.file_name());
-        if entry.file_type().expect("a kind").is_dir() {
-            copy_folder(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("a file can be copied");
-        }
-    }
-}
-
-fn count_of_files(folder: &Path) -> usize {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    entries.map(|entry| if entry.path().is_dir() { count_of_files(&entry.path()) } else { 1 }).sum()
-}
 
 /// How many values are kept of each file.
 fn kept(hublake: &Hublake) -> Vec<Value> {
@@ -50,7 +25,7 @@ fn kill_at_every_step(desk: &Desk, files: &[String], before: Option<&[String]>) 
     arguments.extend(files.iter().map(String::as_str));
     let call = [&["import", "traffic"], arguments.as_slice()].concat();
 
-    let undisturbed = copy_of(desk);
+    let undisturbed = copy_of(&desk.scene);
     let count = count_of_files(&undisturbed.home().join("lake"));
     import_well(&undisturbed, &arguments);
     // About every other step is a write to the control store.
@@ -62,7 +37,7 @@ fn kill_at_every_step(desk: &Desk, files: &[String], before: Option<&[String]>) 
     let stride = if every { 1 } else { steps.div_ceil(TRIED).max(1) };
     let (mut step, mut kills) = (1, 0);
     loop {
-        let hublake = copy_of(desk);
+        let hublake = copy_of(&desk.scene);
         let was_killed = killed_at(&hublake, &call, step);
         let when = format!("killed at step {step} of about {steps}");
         match (try_stored(&hublake, OF_THE_RUN), before) {

@@ -3,8 +3,9 @@
 use chrono::TimeDelta;
 use serde_json::json;
 
-use super::desk::{Desk, OF_THE_RUN, OF_THE_TIME, date, days, stored};
+use super::desk::{Desk, OF_THE_RUN, OF_THE_TIME, date, days};
 use super::ghstats::small_database;
+use crate::traffic::stored::stored;
 
 /// Files of every kind, each with what only it has.
 pub async fn one_of_each(desk: &Desk) -> Vec<String> {

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::stage::{Stage, at};
-use super::stored::stored;
+use super::stored::{OF_THE_RUN, stored};
 use crate::program::Hublake;
 use crate::scene::{REPOSITORY, contents, name};
 
@@ -86,9 +86,9 @@ async fn a_purge_takes_the_traffic_of_one_repository_and_leaves_that_of_the_othe
     let mut stage = Stage::new(at(7, 20, 10, 0), 3).await;
     stage.run_daily(3);
     stage.run_at(at(8, 4, 10, 0));
-    let before = stored(&stage.scene.hublake);
+    let before = stored(&stage.scene.hublake, OF_THE_RUN);
     stage.scene.hublake.succeed(&["remove", &name(1), "--yes", "--purge"]);
-    let after = stored(&stage.scene.hublake);
+    let after = stored(&stage.scene.hublake, OF_THE_RUN);
     let others: Vec<&String> = before.iter().filter(|row| row.split('|').nth(1) != Some("502")).collect();
     assert!(others.len() < before.len() && others.len() > before.len() / 2, "{} of {}", others.len(), before.len());
     crate::scene::assert_same(&after.iter().collect::<Vec<_>>(), &others, "after the purge");
@@ -119,12 +119,12 @@ async fn issues_and_traffic_side_by_side_are_both_right_now_and_as_of_then() {
     assert_eq!(contents(&stage.scene.hublake), issues, "traffic leaves the issues alone");
     stage.scene.assert_true();
     stage.assert_true();
-    let traffic = stored(&stage.scene.hublake);
+    let traffic = stored(&stage.scene.hublake, OF_THE_RUN);
 
     stage.go_to(at(8, 7, 10, 0));
     stage.scene.github.sim().world_mut().close_issue(REPOSITORY, 1).expect("it is there");
     stage.scene.hublake.succeed(&["run", "issues"]);
-    assert_eq!(stored(&stage.scene.hublake), traffic, "issues leave the traffic alone");
+    assert_eq!(stored(&stage.scene.hublake, OF_THE_RUN), traffic, "issues leave the traffic alone");
     stage.go_to(at(8, 9, 10, 0));
     stage.run_well();
     stage.scene.assert_true();
