@@ -47,7 +47,8 @@ pub async fn import(home: &Home, run: &Run, files: &Files) -> Result<Brought> {
     for path in &files.paths {
         match read(path, files, run.run_at).await {
             Ok((imported, sha256)) => import.keep(path, &imported, &sha256).await?,
-            Err(error) => import.brought.refused.push(format!("{error:#}")),
+            // Its message holds what caused it.
+            Err(error) => import.brought.refused.push(error.to_string()),
         }
     }
     import.complete().await

@@ -142,6 +142,7 @@ async fn a_folder_and_a_file_that_is_not_there_are_named_and_the_others_are_take
     let folder = desk.path("folder").display().to_string();
     let missing = desk.path("missing.csv").display().to_string();
     let ended = desk.import(&[&folder, &missing]);
+    assert_eq!(ended.stderr.matches("No such file").count(), 1, "nothing is said twice: {ended:?}");
     assert_eq!(ended.code, Some(1), "{ended:?}");
     for path in [&folder, &missing] {
         assert!(ended.stderr.contains(&format!("error: cannot read {path}: ")), "{ended:?}");
