@@ -17,7 +17,7 @@ import { readSchema } from './graphql.mjs';
 import { freePort, send } from './http.mjs';
 import { HEADERS, discover, readRequests, selfTest, walk } from './walk.mjs';
 
-const GENERATED = ['--repos', '3', '--issues', '250', '--seed', '7'];
+const GENERATED = ['--repos', '3', '--issues', '250', '--seed', '7', '--trending', '8'];
 /** What the client is made to do; the second run finds nothing changed. */
 const CLIENT = (repositories) => [
   ['add', ...repositories],
@@ -25,6 +25,8 @@ const CLIENT = (repositories) => [
   ['run', 'issues'],
   ['run', 'traffic'],
   ['run', 'traffic'],
+  ['run', 'trending'],
+  ['run', 'trending', '--api', 'rest'],
 ];
 /** Settings of the one who runs the judge, which would change what is judged. */
 const SETTINGS = /^(HUBLAKE_|GITHUB_|DATABASE_URL$)/;
@@ -62,7 +64,7 @@ async function main() {
     return;
   }
   await judgeGithub('generated', await startSimulator('generated', GENERATED), true);
-  if (recorded) await judgeGithub('recorded', await startSimulator('recorded', ['--data', resolve(recorded)]), false);
+  if (recorded) await judgeGithub('recorded', await startSimulator('recorded', ['--data', resolve(recorded), '--trending', '4']), false);
 }
 
 /** Judges one GitHub and what the client asks of it; the self-tests need to be made only once. */

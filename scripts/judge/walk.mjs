@@ -46,6 +46,8 @@ export async function discover(simulator) {
   const installations = await ask('/app/installations', asWhom('app'));
   const own = installations.find(({ account }) => account?.login === first.owner.login);
   const installation = (own ?? installations[0])?.id;
+  const hits = await ask('/search/code?q=filename:render.yaml+path:/&per_page=100').catch(() => ({ items: [] }));
+  const hit = hits.items.find(({ path }) => path === 'render.yaml');
   const { token } = await ask(`/app/installations/${installation}/access_tokens`, asWhom('app'), 'POST');
   return {
     repositories: repositories.map((repository) => repository.full_name),
@@ -56,6 +58,9 @@ export async function discover(simulator) {
       issue: issue?.number,
       user: issue?.user?.login,
       installation,
+      found: hit?.repository.full_name,
+      found_id: hit?.repository.id,
+      blob: hit?.sha,
     },
     installationToken: token,
   };

@@ -87,7 +87,8 @@ pub(crate) fn encode_base64(bytes: &[u8]) -> String {
     text
 }
 
-fn decode_base64(text: &str) -> Option<Vec<u8>> {
+/// Reads base64; line feeds in it are none of its letters.
+pub(crate) fn decode_base64(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0_u32);
     for character in text.trim_end_matches('=').bytes() {

@@ -18,6 +18,19 @@ pub enum Error {
     #[error("`{0}` is not a repository name\nhint: write it as owner/name")]
     BadRepositoryName(String),
 
+    /// A change from another process that cannot be made.
+    #[error("repository `{repository}`: {reason}")]
+    BadChange {
+        /// The repository's full name.
+        repository: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+
+    /// A path that no file can have.
+    #[error("`{0}` is not a file's path\nhint: write it from the root, as folder/file.txt")]
+    BadPath(String),
+
     /// An issue is not in its repository.
     #[error("repository `{repository}` has no issue {number}")]
     UnknownIssue {

@@ -10,7 +10,8 @@ use crate::random::Random;
 ///
 /// As text: `ENDPOINT WHEN KIND`, for example `*/issues next:3 status:502` or `* chance:0.01 drop`.
 /// WHEN is `always`, `next:N`, `kth:K` or `chance:P`; KIND is `latency:MS`, `status:S`, `cut`, `drop`,
-/// `secondary[:STATUS[:RETRY_AFTER]]`, `primary[:STATUS]`, `graphql-limit`, `wrong-json` or `wrong-shape`.
+/// `secondary[:STATUS[:RETRY_AFTER]]`, `primary[:STATUS]`, `graphql-limit`, `wrong-json`, `wrong-shape` or
+/// `incomplete`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// A pattern with `*`, held against the endpoint's template (`/repos/{owner}/{repo}/issues`) and its real path.
@@ -64,6 +65,9 @@ pub enum FaultKind {
     WrongJson,
     /// A 200 with an object that says `Server Error` where the data should be.
     WrongShape,
+    /// A search that ran out of time: `incomplete_results` is true, and only half of what there is was found. Other
+    /// endpoints answer as usual.
+    Incomplete,
 }
 
 impl Fault {
@@ -180,6 +184,7 @@ fn parse_kind(text: &str) -> Option<FaultKind> {
         "graphql-limit" => Some(FaultKind::GraphqlLimit),
         "wrong-json" => Some(FaultKind::WrongJson),
         "wrong-shape" => Some(FaultKind::WrongShape),
+        "incomplete" => Some(FaultKind::Incomplete),
         _ => None,
     }
 }

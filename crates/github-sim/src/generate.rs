@@ -2,6 +2,7 @@
 
 mod filler;
 mod life;
+mod trending;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use crate::world::{TrafficOptions, World};
 
 pub(crate) use life::is_not_planned;
 use life::{People, live};
+pub use trending::TrendingOptions;
 
 /// What to generate; the same options give the same world.
 #[derive(Debug, Clone)]

@@ -14,6 +14,9 @@ pub struct SimOptions {
     pub listen: SocketAddr,
     /// Added to every answer.
     pub latency: Duration,
+    /// Added to a GraphQL answer for each repository whose commits it asks for: about 300 ms on github.com, none by
+    /// default. A query that would take longer than [`LimitOptions::graphql_clock`] is broken off then.
+    pub history_latency: Duration,
     /// Primary and secondary limits.
     pub limits: LimitOptions,
     /// Faults from the start; [`crate::Sim::set_faults`] changes them.
@@ -33,6 +36,7 @@ impl Default for SimOptions {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             latency: Duration::ZERO,
+            history_latency: Duration::ZERO,
             limits: LimitOptions::default(),
             faults: Vec::new(),
             fault_seed: 1,
@@ -69,6 +73,8 @@ pub struct LimitOptions {
     /// The items of connections and of `nodes` that GraphQL can serve within its ten seconds; a query that needs more
     /// gets [`LimitOptions::graphql_clock_status`] at once. None by default: no query takes too long.
     pub graphql_clock_nodes: Option<u64>,
+    /// How long a GraphQL query may take: ten seconds.
+    pub graphql_clock: Duration,
     /// The status of a query that takes too long: 502 (or 504).
     pub graphql_clock_status: u16,
     /// How many events REST lists for a repository as a whole before it answers 422: 40,000.
@@ -89,6 +95,7 @@ impl Default for LimitOptions {
             secondary: None,
             graphql_exhausted: ExhaustedSpelling::Alternating,
             graphql_clock_nodes: None,
+            graphql_clock: Duration::from_secs(10),
             graphql_clock_status: 502,
             repository_events: 40_000,
         }

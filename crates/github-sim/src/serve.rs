@@ -2,7 +2,9 @@
 
 mod answer;
 mod apps;
+pub(crate) mod commits;
 mod connection;
+pub(crate) mod contents;
 mod control;
 mod delivery;
 mod dispatch;
@@ -15,8 +17,10 @@ mod repositories;
 mod request;
 mod root;
 mod route;
+mod search;
 mod sending;
 mod stargazers;
+mod steps;
 mod traffic;
 mod users;
 

@@ -7,15 +7,19 @@ pub(crate) mod changes;
 mod departures;
 pub(crate) mod event;
 pub(crate) mod figures;
+pub(crate) mod files;
+pub(crate) mod git;
 pub(crate) mod issue;
 pub(crate) mod labels;
 mod nodes;
 pub(crate) mod order;
 mod people;
+pub(crate) mod profile;
 pub(crate) mod repository;
 pub(crate) mod shape;
 pub(crate) mod stars;
 pub(crate) mod traffic;
+mod trending;
 pub(crate) mod truth;
 
 use std::collections::{BTreeMap, HashMap};
@@ -27,12 +31,14 @@ use serde_json::Value;
 
 pub use burst::BurstOptions;
 pub use event::{EventKind, StateEvent};
+pub use files::NewCommit;
 pub use issue::IssueState;
 pub use order::Direction;
 pub use repository::{Access, Repository};
 pub use traffic::{
     DailyTraffic, Popular, PopularKind, Regulars, TrafficCount, TrafficKind, TrafficOptions, TrafficTruth, Visit,
 };
+pub use trending::{AuthorTruth, CommitTruth, TrendingTruth};
 pub use truth::{Departure, DepartureReason, IssueTruth};
 
 use crate::Error;

@@ -101,7 +101,7 @@ fn scalar(name: &str, given: Value) -> Result<Value, String> {
         "Float" => given.is_number(),
         "Boolean" => given.is_boolean(),
         "ID" => given.is_string() || given.is_i64(),
-        "DateTime" => given.as_str().and_then(shape::seconds).is_some(),
+        "DateTime" | "GitTimestamp" => given.as_str().and_then(shape::seconds).is_some(),
         _ => given.is_string(),
     };
     match (fits, name, given) {

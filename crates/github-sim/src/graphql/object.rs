@@ -1,29 +1,32 @@
 //! What fields of objects are, read from the world.
 
 mod event;
+mod git;
 mod issue;
 mod issues;
 mod page;
 mod person;
+mod repository;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use serde_json::{Map, Value, json};
 
 use self::event::EventView;
+use self::git::GitView;
 use self::issue::IssueView;
-use self::page::{Page, PageKind};
+use self::page::Page;
 use self::person::Person;
+use self::repository::Word;
 use super::LONGEST_PAGE;
 use super::error::QueryError;
 use crate::auth::Caller;
 use crate::limits::Standing;
 use crate::render::label::LabelFacts;
-use crate::render::repository::node_id;
+use crate::render::time_text;
 use crate::render::user::user_json;
-use crate::render::{SITE, time_text};
 use crate::world::event::NOBODY;
 use crate::world::figures::Figures;
 use crate::world::{Access, Repository, World};
@@ -35,6 +38,8 @@ pub(crate) struct Context<'w> {
     rate: RateFacts,
     people: RefCell<HashMap<u32, Option<Rc<Person>>>>,
     served: Cell<u64>,
+    /// The repositories whose commits were walked.
+    histories: RefCell<BTreeSet<u64>>,
 }
 
 /// What `rateLimit` tells.
@@ -62,6 +67,8 @@ pub(crate) enum Object<'w> {
     Label(Rc<LabelFacts>),
     /// By its address.
     Discussion(String),
+    Git(GitView<'w>),
+    Word(Word<'w>),
     Page(Rc<Page<'w>>),
     Edge(Rc<Page<'w>>, usize),
     PageInfo(Rc<Page<'w>>),
@@ -82,12 +89,17 @@ type Answer<'w> = Result<Resolved<'w>, QueryError>;
 
 impl<'w> Context<'w> {
     pub(crate) fn new(world: &'w World, caller: &'w Caller, rate: RateFacts) -> Self {
-        Self { world, caller, rate, people: RefCell::default(), served: Cell::new(0) }
+        Self { world, caller, rate, people: RefCell::default(), served: Cell::new(0), histories: RefCell::default() }
     }
 
     /// How many items of connections and of `nodes` were served.
     pub(crate) fn served(&self) -> u64 {
         self.served.get()
+    }
+
+    /// How many repositories were asked for their commits.
+    pub(crate) fn histories(&self) -> usize {
+        self.histories.borrow().len()
     }
 
     fn serve(&self, count: usize) {
@@ -139,6 +151,8 @@ impl<'w> Object<'w> {
             Self::Event(event) => event.type_name(),
             Self::Label(_) => "Label",
             Self::Discussion(_) => "Discussion",
+            Self::Git(view) => view.type_name(),
+            Self::Word(word) => word.type_name(),
             Self::Page(page) => page.kind.connection(),
             Self::Edge(page, _) => page.kind.edge(),
             Self::PageInfo(_) => "PageInfo",
@@ -154,7 +168,7 @@ impl<'w> Object<'w> {
             Self::Query => query(context, field, arguments),
             Self::RateLimit => Ok(rate_limit(context.rate, field)),
             Self::Person(person) => Ok(person.field(field)),
-            Self::Repository(found) => repository(context, found, field, arguments),
+            Self::Repository(found) => repository::field(context, found, field, arguments),
             Self::Issue(issue) => issue.field(context, field, arguments),
             Self::Event(event) => Ok(event.field(context, field)),
             Self::Label(label) => Ok(Resolved::Leaf(match field {
@@ -164,6 +178,8 @@ impl<'w> Object<'w> {
                 _ => Value::Null,
             })),
             Self::Discussion(address) => Ok(Resolved::Leaf(json!(address))),
+            Self::Git(view) => view.field(context, field, arguments),
+            Self::Word(word) => Ok(word.field(field)),
             Self::Page(page) => Ok(Page::field(page, field)),
             Self::Edge(page, index) => Ok(page.edge(*index, field)),
             Self::PageInfo(page) => Ok(page.info(field)),
@@ -240,39 +256,6 @@ fn rate_limit<'w>(rate: RateFacts, field: &str) -> Resolved<'w> {
         "resetAt" => json!(time_text(standing.reset)),
         _ => Value::Null,
     })
-}
-
-fn repository<'w>(context: &Context<'w>, found: &'w Repository, field: &str, arguments: &Arguments<'_>) -> Answer<'w> {
-    let leaf = match field {
-        "issues" | "pullRequests" => return issues::page(context, found, field == "pullRequests", arguments),
-        "issue" | "pullRequest" | "issueOrPullRequest" => return issues::single(found, field, arguments),
-        "watchers" => {
-            let total = context.figures(found).subscribers;
-            return Page::counted(PageKind::Watchers, arguments, usize::try_from(total).unwrap_or(usize::MAX));
-        }
-        "owner" => {
-            let known = context.world.users.find(&found.owner).map(str::to_owned);
-            let user = known.unwrap_or_else(|| user_json(&found.owner, 0, context.world.users.kind(&found.owner)));
-            let owner = user.parse().ok().as_ref().and_then(Person::read);
-            let owner = owner.unwrap_or_else(|| Person::nobody(&found.owner));
-            return Ok(Resolved::Object(Object::Person(Rc::new(owner))));
-        }
-        "id" => json!(node_id(found)),
-        "databaseId" => int(found.id),
-        "name" => json!(found.name),
-        "nameWithOwner" => json!(found.full_name()),
-        "url" => json!(format!("{SITE}/{}", found.full_name())),
-        "createdAt" => json!(time_text(found.created_at)),
-        "isPrivate" => json!(found.is_private),
-        "isArchived" => json!(found.is_archived),
-        "isFork" => json!(found.is_fork),
-        "hasIssuesEnabled" => json!(found.access != Access::IssuesDisabled),
-        "forkCount" => json!(context.figures(found).forks),
-        "stargazerCount" => json!(context.figures(found).stars),
-        "diskUsage" => json!(context.figures(found).size),
-        _ => Value::Null,
-    };
-    Ok(Resolved::Leaf(leaf))
 }
 
 /// GraphQL's `Int` has 32 bits; ids beyond them are null, and `fullDatabaseId` has them as text.

@@ -98,6 +98,18 @@ pub(crate) fn escape(text: &str, json: &mut String) {
     }
 }
 
+/// A path with its segments percent-encoded.
+pub(crate) fn percent_encode_path(path: &str) -> String {
+    let mut url = String::with_capacity(path.len());
+    for (place, segment) in path.split('/').enumerate() {
+        if place > 0 {
+            url.push('/');
+        }
+        percent_encode(segment, &mut url);
+    }
+    url
+}
+
 /// Appends a text as one segment of a path.
 pub(crate) fn percent_encode(text: &str, url: &mut String) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use serde_json::Value;
+
 use super::{API, SITE, time_text};
 use crate::render::user::Users;
 use crate::world::World;
@@ -53,7 +55,8 @@ pub(crate) fn repository_json(world: &World, repository: &Repository, is_full: b
     let figures = repository.figures(world.now().timestamp());
     let mut text = String::with_capacity(7000);
     // Writing to a String cannot fail.
-    let _ = write_repository(&mut text, repository, users);
+    let _ = write_identity(&mut text, repository, users);
+    let _ = write_times(&mut text, repository);
     let _ = write_numbers(&mut text, repository, &figures);
     if let Some(can_push) = can_push {
         let _ = write!(
@@ -74,12 +77,21 @@ pub(crate) fn repository_json(world: &World, repository: &Repository, is_full: b
     text
 }
 
+/// A repository as it stands in the hits of a code search.
+pub(crate) fn minimal_json(repository: &Repository, users: &Users) -> String {
+    let mut text = String::with_capacity(5000);
+    // Writing to a String cannot fail.
+    let _ = write_identity(&mut text, repository, users);
+    text.push('}');
+    text
+}
+
 /// GraphQL's id of a repository.
 pub(crate) fn node_id(repository: &Repository) -> String {
     format!("R_kgDO{}", repository.id)
 }
 
-fn write_repository(text: &mut String, repository: &Repository, users: &Users) -> std::fmt::Result {
+fn write_identity(text: &mut String, repository: &Repository, users: &Users) -> std::fmt::Result {
     let (id, owner, name) = (repository.id, &repository.owner, &repository.name);
     let owner_json = users.find(owner).unwrap_or("null");
     let (visibility, node_id) = (repository.is_private, node_id(repository));
@@ -88,18 +100,25 @@ fn write_repository(text: &mut String, repository: &Repository, users: &Users) -
         text,
         "{{\"id\":{id},\"node_id\":\"{node_id}\",\"name\":\"{name}\",\"full_name\":\"{owner}/{name}\",\
          \"private\":{visibility},\"owner\":{owner_json},\"html_url\":\"{SITE}/{owner}/{name}\",\
-         \"description\":\"{name} of {owner}\",\"fork\":{is_fork},\"url\":\"{API}/repos/{owner}/{name}\""
+         \"description\":{description},\"fork\":{is_fork},\"url\":\"{API}/repos/{owner}/{name}\"",
+        description = Value::from(repository.description().as_deref()),
     )?;
     for (key, end) in TEMPLATES {
         write!(text, ",\"{key}\":\"{API}/repos/{owner}/{name}{end}\"")?;
     }
+    Ok(())
+}
+
+fn write_times(text: &mut String, repository: &Repository) -> std::fmt::Result {
+    let (owner, name) = (&repository.owner, &repository.name);
     write!(
         text,
-        ",\"created_at\":\"{}\",\"updated_at\":\"{changed}\",\"pushed_at\":\"{changed}\",\
+        ",\"created_at\":\"{}\",\"updated_at\":\"{}\",\"pushed_at\":{pushed_at},\
          \"git_url\":\"git://github.com/{owner}/{name}.git\",\"ssh_url\":\"git@github.com:{owner}/{name}.git\",\
          \"clone_url\":\"{SITE}/{owner}/{name}.git\",\"svn_url\":\"{SITE}/{owner}/{name}\",\"homepage\":null",
         time_text(repository.created_at),
-        changed = time_text(repository.changed_at),
+        time_text(repository.updated_at()),
+        pushed_at = Value::from(repository.pushed_at().map(time_text)),
     )
 }
 
@@ -111,12 +130,15 @@ fn write_numbers(text: &mut String, repository: &Repository, figures: &Figures) 
     let visibility = if repository.is_private { "private" } else { "public" };
     write!(
         text,
-        ",\"size\":{size},\"stargazers_count\":{stars},\"watchers_count\":{stars},\"language\":\"Rust\",\
+        ",\"size\":{size},\"stargazers_count\":{stars},\"watchers_count\":{stars},\"language\":{language},\
          \"has_issues\":{has_issues},\"has_projects\":true,\"has_downloads\":true,\"has_wiki\":true,\
          \"has_pages\":false,\"has_discussions\":false,\"forks_count\":{forks},\"mirror_url\":null,\
          \"archived\":{is_archived},\"disabled\":false,\"open_issues_count\":{open},\"license\":null,\
-         \"allow_forking\":true,\"is_template\":false,\"web_commit_signoff_required\":false,\"topics\":[],\
+         \"allow_forking\":true,\"is_template\":false,\"web_commit_signoff_required\":false,\"topics\":{topics},\
          \"visibility\":\"{visibility}\",\"forks\":{forks},\"open_issues\":{open},\"watchers\":{stars},\
-         \"default_branch\":\"main\"",
+         \"default_branch\":{branch}",
+        language = Value::from(repository.language()),
+        topics = Value::from(repository.topics()),
+        branch = Value::from(repository.branch.name()),
     )
 }

@@ -43,6 +43,11 @@ pub(crate) fn write_title(mut random: Random, is_hostile: bool, json: &mut Vec<u
     }
 }
 
+/// A text that somebody wrote to break things.
+pub(crate) fn hostile(random: &mut Random) -> &'static str {
+    HOSTILE.get(random.index(HOSTILE.len())).copied().unwrap_or_default()
+}
+
 const VERBS: &[&str] = &[
     "Fix",
     "Crash in",

@@ -101,11 +101,17 @@ fn default_value(key: &str) -> Value {
 
 /// A user or organisation that is only a login and an id.
 pub(crate) fn user_json(login: &str, id: u64, kind: &str) -> String {
-    let node = if kind == "Organization" { "O_kgDO" } else { "U_kgDO" };
+    let node = match kind {
+        "Organization" => "O_kgDO",
+        "Bot" => "BOT_kgDO",
+        _ => "U_kgDO",
+    };
+    let page = login.strip_suffix("[bot]").map_or_else(|| login.to_owned(), |name| format!("apps/{name}"));
+    let path = login.replace('[', "%5B").replace(']', "%5D");
     let mut text = format!(
         "{{\"login\":\"{login}\",\"id\":{id},\"node_id\":\"{node}{id}\",\
          \"avatar_url\":\"https://avatars.githubusercontent.com/u/{id}?v=4\",\"gravatar_id\":\"\",\
-         \"url\":\"{API}/users/{login}\",\"html_url\":\"{SITE}/{login}\""
+         \"url\":\"{API}/users/{path}\",\"html_url\":\"{SITE}/{page}\""
     );
     for (key, end) in [
         ("followers_url", "/followers"),
@@ -118,7 +124,7 @@ pub(crate) fn user_json(login: &str, id: u64, kind: &str) -> String {
         ("events_url", "/events{/privacy}"),
         ("received_events_url", "/received_events"),
     ] {
-        text.push_str(&format!(",\"{key}\":\"{API}/users/{login}{end}\""));
+        text.push_str(&format!(",\"{key}\":\"{API}/users/{path}{end}\""));
     }
     text.push_str(&format!(",\"type\":\"{kind}\",\"user_view_type\":\"public\",\"site_admin\":false}}"));
     text

@@ -85,7 +85,8 @@ fn permissions() -> Value {
 }
 
 fn owners(world: &World) -> impl Iterator<Item = &str> {
-    let names: std::collections::BTreeSet<&str> = world.repositories().map(Repository::owner).collect();
+    let names: std::collections::BTreeSet<&str> =
+        world.repositories().filter(|repository| !repository.is_foreign).map(Repository::owner).collect();
     names.into_iter()
 }
 

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use super::Shared;
 use super::answer::Answer;
 use super::request::Question;
+use super::steps::{self, Step};
 use crate::faults::Fault;
-use crate::generate::GenerateOptions;
+use crate::generate::{GenerateOptions, TrendingOptions};
 use crate::world::{BurstOptions, Repository};
 
 /// Answers `/_sim/...`; `body` is JSON or empty.
@@ -26,11 +27,16 @@ pub(crate) fn answer(shared: &Shared, question: &Question, body: &[u8]) -> Answe
         }
         (["_sim", "clock"], false) => clock(shared),
         (["_sim", "clock"], true) => set_clock(shared, question, body),
+        (["_sim", "change"], true) if !body.is_empty() => take_steps(shared, body),
         (["_sim", "change"], true) => change(shared, question),
+        (["_sim", "trending"], false) => trending(shared, question),
         (["_sim", "generate"], true) => generate(shared, question),
         (["_sim", "limits"], true) => set_limits(shared, question),
         (["_sim", "faults"], true) => set_faults(shared, body),
-        _ => Answer::error(404, "Not Found: /_sim has stats, stats/reset, clock, change, generate, limits and faults"),
+        _ => Answer::error(
+            404,
+            "Not Found: /_sim has stats, stats/reset, clock, change, generate, trending, limits and faults",
+        ),
     }
 }
 
@@ -62,7 +68,46 @@ fn set_clock(shared: &Shared, question: &Question, body: &[u8]) -> Answer {
     clock(shared)
 }
 
+/// A JSON array of changes, each an object; see [`Step`].
+fn take_steps(shared: &Shared, body: &[u8]) -> Answer {
+    let steps: Vec<Step> = match serde_json::from_slice(body) {
+        Ok(steps) => steps,
+        Err(error) => return Answer::error(400, &format!("the body is not a JSON array of changes: {error}")),
+    };
+    let count = steps.len();
+    match steps::make(&mut shared.world_mut(), steps) {
+        Ok(()) => Answer::of_value(200, &json!({"changed": count})),
+        Err(error) => Answer::error(400, &error.to_string()),
+    }
+}
+
+/// `?repository=OWNER/NAME&since=T&until=T`: the truth about a repository, and what is counted between two instants,
+/// by default the seven days before now.
+fn trending(shared: &Shared, question: &Question) -> Answer {
+    let world = shared.world();
+    let bound = |name: &str, default: DateTime<Utc>| match question.parameter(name) {
+        Some(text) => DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc)).ok(),
+        None => Some(default),
+    };
+    let (Some(until), Some(since)) = (bound("until", world.now()), bound("since", world.now() - TimeDelta::days(7)))
+    else {
+        return Answer::error(400, "`since` and `until` are RFC 3339 instants");
+    };
+    let Some(truth) = question.parameter("repository").and_then(|name| world.trending_truth(name)) else {
+        return Answer::error(404, "give `repository`, the full name of one that is there");
+    };
+    let (people, bots) = truth.authors_between(since, until);
+    let counts = json!({
+        "commits": truth.commits_between(since, until), "closings": truth.closings_between(since, until),
+        "people": people, "bots": bots,
+    });
+    let mut body = serde_json::to_value(&truth).unwrap_or_default();
+    body["counts"] = counts;
+    Answer::of_value(200, &body)
+}
+
 /// `?repos=N&issues=M&seed=S&events_per_issue=E`: adds generated repositories; those whose names exist stay as they are.
+/// `?trending=N&seed=S`: adds trending repositories, N of each language and N of the Render ecosystem.
 fn generate(shared: &Shared, question: &Question) -> Answer {
     let number = |key, default| number(question, key, default);
     let (Some(repos), Some(issues), Some(seed), Some(events)) =
@@ -73,10 +118,15 @@ fn generate(shared: &Shared, question: &Question) -> Answer {
     let (Ok(repos), Ok(events)) = (u32::try_from(repos), u32::try_from(events)) else {
         return Answer::error(400, "`repos` and `events_per_issue` are smaller numbers");
     };
+    let trending = number("trending", 0).and_then(|count| u32::try_from(count).ok());
     let options = GenerateOptions { repos, issues, seed, ..GenerateOptions::default() };
     let mut world = shared.world_mut();
-    match events {
-        0 => world.generate(&options),
+    match (events, trending) {
+        (_, Some(count @ 1..)) => {
+            let options = TrendingOptions { per_language: count, render: count, seed, ..TrendingOptions::default() };
+            world.generate_trending(&options);
+        }
+        (0, _) => world.generate(&options),
         _ => world.generate_with_events(&options, events),
     }
     let repositories = world.repositories().count();

@@ -24,6 +24,8 @@ use crate::world::World;
 
 /// The longest body that is read.
 const LONGEST_BODY: usize = 64 * 1024;
+/// Changes bring files along.
+const LONGEST_OWN_BODY: usize = 16 * 1024 * 1024;
 const VERSIONS: [&str; 2] = [DEFAULT_VERSION, "2026-03-10"];
 
 /// GitHub's documentation: after a secondary limit without `Retry-After` wait at least a minute.
@@ -64,10 +66,12 @@ pub(crate) async fn handle(
     let (parts, body) = request.into_parts();
     let question = Question::read(&parts);
     let now = shared.world().now();
-    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+    let is_own = question.path.starts_with("/_sim");
+    let longest = if is_own { LONGEST_OWN_BODY } else { LONGEST_BODY };
+    let Ok(body) = to_bytes(body, longest).await else {
         return send(Reply::free(Answer::error(413, "Payload too large")), now, None, DEFAULT_VERSION);
     };
-    if question.path.starts_with("/_sim") {
+    if is_own {
         return send(Reply::free(control::answer(&shared, &question, &body)), now, None, DEFAULT_VERSION);
     }
     let number = shared.next_request();
@@ -79,6 +83,9 @@ pub(crate) async fn handle(
     wait(shared.options.latency, &faults).await;
     let asked = Asked { question: &question, body: &body, route: &route, account: &in_flight.account };
     let reply = reply(&shared, asked, caller.as_ref(), &faults);
+    if !reply.delay.is_zero() {
+        tokio::time::sleep(reply.delay).await;
+    }
     shared.run_hooks(number);
     let is_dropped = faults.contains(&FaultKind::DropConnection);
     let came = Came { number, at_ms: came_at_ms };
@@ -136,6 +143,9 @@ fn reply(shared: &Shared, asked: Asked<'_>, caller: Option<&Caller>, faults: &[F
     if *route == Route::Graphql {
         return graphql::reply(shared, &world, graphql::Request { body, caller, account, now });
     }
+    if *route == Route::SearchCode && caller.token().is_none() {
+        return Reply::uncharged(Answer::error(401, "Requires authentication"), standing);
+    }
     let points_of_minute = if question.is_read() { 1 } else { 5 };
     let verdict = shared.limiter().charge(account, now, Charge { bucket, points: 1, points_of_minute });
     let standing = match verdict {
@@ -144,7 +154,9 @@ fn reply(shared: &Shared, asked: Asked<'_>, caller: Option<&Caller>, faults: &[F
         Verdict::Secondary(standing) => return over_secondary(shared, standing),
     };
     let repository_events = shared.limiter().options().repository_events;
-    let answer = dispatch::endpoint(shared, &world, route, Call { question, caller, repository_events });
+    let is_cut_short = faults.contains(&FaultKind::Incomplete);
+    let call = Call { question, caller, repository_events, is_cut_short };
+    let answer = dispatch::endpoint(shared, &world, route, call);
     if answer.status == 304 && account.is_authenticated {
         let standing = shared.limiter().refund(account, bucket, now);
         return Reply::uncharged(answer, standing);
@@ -188,6 +200,7 @@ fn faulty(shared: &Shared, fault: FaultKind, standing: Standing) -> Option<Reply
         FaultKind::GraphqlLimit
         | FaultKind::Latency(_)
         | FaultKind::CutBody
+        | FaultKind::Incomplete
         | FaultKind::DropConnection
         | FaultKind::WrongJson => return None,
     };

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::request::Call;
 use super::route::Route;
-use super::{Shared, apps, listing, repositories, root, users};
+use super::{Shared, apps, listing, repositories, root, search, users};
 use crate::world::World;
 
 /// The answer of an endpoint; limits and faults are behind it already.
@@ -27,6 +27,8 @@ pub(crate) fn endpoint(shared: &Shared, world: &World, route: &Route, call: Call
                 None => Answer::error(403, "You must authenticate with an installation access token"),
             }
         }
+        Route::SearchRepositories => search::repositories(world, call),
+        Route::SearchCode => search::code(world, call),
         Route::Repository { target, part } => repositories::answer(world, target, *part, call),
         Route::Graphql | Route::RateLimit | Route::Unknown => Answer::not_found(),
     }

@@ -1,6 +1,7 @@
 //! `POST /graphql`: a query's way from JSON to JSON, with its points.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use http::HeaderName;
 use serde_json::{Map, Value, json};
@@ -64,16 +65,19 @@ pub(crate) fn reply(shared: &Shared, world: &World, request: Request<'_>) -> Rep
         Verdict::Exhausted(standing) => return Reply { operation, ..exhausted(shared, standing) },
         Verdict::Secondary(standing) => return Reply { operation, ..over_secondary(shared, standing) },
     };
+    let mut delay = Duration::ZERO;
     let answer = match plan {
         Ok(plan) => {
             let rate = RateFacts { standing, cost: cost.points(), nodes: cost.nodes };
             let context = Context::new(world, request.caller, rate);
             let body = execute(&plan, &context);
-            in_time(shared, context.served()).unwrap_or_else(|| answer(200, &body))
+            delay = history_delay(shared, context.histories());
+            in_time(shared, context.served(), delay).unwrap_or_else(|| answer(200, &body))
         }
         Err(errors) => answer(200, &json!({"errors": errors.iter().map(QueryError::to_json).collect::<Vec<_>>()})),
     };
-    Reply { charged: charge.points, operation, ..Reply::uncharged(answer, standing) }
+    let delay = delay.min(shared.limiter().options().graphql_clock.saturating_sub(shared.options.latency));
+    Reply { charged: charge.points, operation, delay, ..Reply::uncharged(answer, standing) }
 }
 
 /// The refusal when no points are left: a success with an error in it.
@@ -89,13 +93,19 @@ pub(crate) fn exhausted(shared: &Shared, standing: Standing) -> Reply {
     Reply::rejected(answer(200, &body), standing)
 }
 
+/// How much longer a query takes that walks the commits of so many repositories.
+fn history_delay(shared: &Shared, repositories: usize) -> Duration {
+    shared.options.history_latency.saturating_mul(u32::try_from(repositories).unwrap_or(u32::MAX))
+}
+
 /// What a query gets that took too long.
-fn in_time(shared: &Shared, served: u64) -> Option<Answer> {
-    let (most, status) = {
+fn in_time(shared: &Shared, served: u64, delay: Duration) -> Option<Answer> {
+    let (most, status, clock) = {
         let limiter = shared.limiter();
-        (limiter.options().graphql_clock_nodes, limiter.options().graphql_clock_status)
+        let options = limiter.options();
+        (options.graphql_clock_nodes, options.graphql_clock_status, options.graphql_clock)
     };
-    let is_late = most.is_some_and(|most| served > most);
+    let is_late = most.is_some_and(|most| served > most) || shared.options.latency + delay > clock;
     is_late.then(|| answer(status, &json!({"data": null, "errors": [{"message": TIMEOUT}]})))
 }
 

@@ -52,7 +52,8 @@ pub(crate) fn of_viewer(world: &World, call: Call<'_>) -> Answer {
         return Answer::invalid("visibility");
     }
     let is_wanted = |repository: &Repository| {
-        (wanted == "all" || repository.is_private() == (wanted == "private"))
+        !repository.is_foreign
+            && (wanted == "all" || repository.is_private() == (wanted == "private"))
             && relations.split(',').any(|one| one.trim() == relation(repository))
     };
     listed(world, call, "/user/repos", Sort::FullName, is_wanted)

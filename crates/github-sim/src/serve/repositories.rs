@@ -5,7 +5,7 @@ use serde_json::json;
 use super::answer::Answer;
 use super::request::{Call, Question};
 use super::route::{Part, Target};
-use super::{apps, events, issues, stargazers, traffic};
+use super::{apps, commits, contents, events, issues, stargazers, traffic};
 use crate::render::repository::repository_json;
 use crate::world::{Access, Repository, World};
 
@@ -45,6 +45,11 @@ pub(crate) fn answer(world: &World, target: &Target, part: Part, call: Call<'_>)
         Part::Popular(kind) => traffic::popular(world, repository, kind, call),
         Part::StarCount => stargazers::count(world, repository, call),
         Part::StarHistory => stargazers::history(world, repository, call),
+        Part::Contents => contents::contents(repository, call),
+        Part::Readme => contents::readme(repository, call),
+        Part::Blob => contents::blob(repository, call),
+        Part::Commits => commits::list(world, repository, call),
+        Part::Topics => Answer::json(call.question, json!({"names": repository.topics()}).to_string()),
         Part::Unknown => Answer::not_found(),
     }
 }

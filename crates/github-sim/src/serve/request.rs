@@ -126,6 +126,8 @@ pub(crate) struct Call<'a> {
     pub(crate) caller: &'a Caller,
     /// How many events are listed for a repository as a whole.
     pub(crate) repository_events: usize,
+    /// Whether a search runs out of time.
+    pub(crate) is_cut_short: bool,
 }
 
 fn decode(segment: &str) -> String {

@@ -21,6 +21,8 @@ pub(crate) enum Route {
     AccessTokens(u64),
     InstallationRepositories,
     Graphql,
+    SearchRepositories,
+    SearchCode,
     Repository { target: Target, part: Part },
     Unknown,
 }
@@ -47,12 +49,21 @@ pub(crate) enum Part {
     Popular(PopularKind),
     StarCount,
     StarHistory,
+    Contents,
+    Readme,
+    Blob,
+    Commits,
+    Topics,
     Unknown,
 }
 
 impl Route {
     pub(crate) fn find(question: &Question) -> Self {
         let segments: Vec<&str> = question.segments.iter().map(String::as_str).collect();
+        // GitHub does not know a path with a slash at its end, but for the root of the contents.
+        if segments.last().is_some_and(|last| *last != "contents") && question.path.ends_with('/') {
+            return Self::Unknown;
+        }
         let is_post = question.method == Method::POST;
         if let ["app", "installations", id, "access_tokens"] = segments.as_slice() {
             return match id.parse() {
@@ -77,6 +88,8 @@ impl Route {
             ["app"] => Self::App,
             ["app", "installations"] => Self::Installations,
             ["app", "installations", id] => id.parse().map_or(Self::Unknown, Self::Installation),
+            ["search", "repositories"] => Self::SearchRepositories,
+            ["search", "code"] => Self::SearchCode,
             ["installation", "repositories"] => Self::InstallationRepositories,
             ["repos", owner, name, rest @ ..] => {
                 Self::Repository { target: Target::Name(format!("{owner}/{name}")), part: Part::find(rest) }
@@ -92,6 +105,8 @@ impl Route {
     pub(crate) fn bucket(&self) -> Bucket {
         match self {
             Self::Graphql => Bucket::Graphql,
+            Self::SearchRepositories => Bucket::Search,
+            Self::SearchCode => Bucket::CodeSearch,
             _ => Bucket::Core,
         }
     }
@@ -112,6 +127,8 @@ impl Route {
             Self::AccessTokens(_) => "/app/installations/{installation_id}/access_tokens",
             Self::InstallationRepositories => "/installation/repositories",
             Self::Graphql => "/graphql",
+            Self::SearchRepositories => "/search/repositories",
+            Self::SearchCode => "/search/code",
             Self::Repository { target: Target::Name(_), part } => part.templates().0,
             Self::Repository { target: Target::Id(_), part } => part.templates().1,
             Self::Unknown => "(unknown)",
@@ -137,6 +154,11 @@ impl Part {
             ["traffic", "popular", "paths"] => Self::Popular(PopularKind::Paths),
             ["stargazers", "count"] => Self::StarCount,
             ["stargazers", "history"] => Self::StarHistory,
+            ["contents", ..] => Self::Contents,
+            ["readme"] => Self::Readme,
+            ["git", "blobs", _] => Self::Blob,
+            ["commits"] => Self::Commits,
+            ["topics"] => Self::Topics,
             _ => Self::Unknown,
         }
     }
@@ -173,6 +195,11 @@ impl Part {
             }
             Self::StarCount => ("/repos/{owner}/{repo}/stargazers/count", "/repositories/{id}/stargazers/count"),
             Self::StarHistory => ("/repos/{owner}/{repo}/stargazers/history", "/repositories/{id}/stargazers/history"),
+            Self::Contents => ("/repos/{owner}/{repo}/contents/{path}", "/repositories/{id}/contents/{path}"),
+            Self::Readme => ("/repos/{owner}/{repo}/readme", "/repositories/{id}/readme"),
+            Self::Blob => ("/repos/{owner}/{repo}/git/blobs/{file_sha}", "/repositories/{id}/git/blobs/{file_sha}"),
+            Self::Commits => ("/repos/{owner}/{repo}/commits", "/repositories/{id}/commits"),
+            Self::Topics => ("/repos/{owner}/{repo}/topics", "/repositories/{id}/topics"),
             Self::Unknown => ("/repos/{owner}/{repo}/(unknown)", "/repositories/{id}/(unknown)"),
         }
     }

@@ -1,5 +1,7 @@
 //! From an answer to the bytes on the wire.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -21,11 +23,13 @@ pub(crate) struct Reply {
     pub(crate) is_rejected: bool,
     /// The name of a GraphQL operation.
     pub(crate) operation: Option<String>,
+    /// How much longer than others the answer takes.
+    pub(crate) delay: Duration,
 }
 
 impl Reply {
     pub(crate) fn free(answer: Answer) -> Self {
-        Self { answer, standing: None, charged: 0, is_rejected: false, operation: None }
+        Self { answer, standing: None, charged: 0, is_rejected: false, operation: None, delay: Duration::ZERO }
     }
 
     /// An answer that costs nothing, with the limit's headers.

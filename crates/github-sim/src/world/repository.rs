@@ -7,8 +7,10 @@ use chrono::{DateTime, Utc};
 
 use crate::render;
 use crate::render::user::Users;
+use crate::world::git::Branch;
 use crate::world::issue::{Content, Issue, IssueState, instant};
 use crate::world::order::Orders;
+use crate::world::profile::Profile;
 use crate::world::stars::Stars;
 use crate::world::traffic::TrafficTruth;
 use crate::world::truth::{Departure, Gone, IssueTruth, departure, truth};
@@ -37,9 +39,14 @@ pub struct Repository {
     pub(crate) is_writable: bool,
     /// Whether its issues and labels came from a seed.
     pub(crate) is_generated: bool,
+    /// Whether nobody who asks works on it, so that it is in no list of their own.
+    pub(crate) is_foreign: bool,
     pub(crate) access: Access,
     pub(crate) created_at: i64,
     pub(crate) changed_at: i64,
+    /// Made up where nothing is set.
+    pub(crate) profile: Option<Box<Profile>>,
+    pub(crate) branch: Branch,
     pub(crate) issues: BTreeMap<u32, Issue>,
     pub(crate) gone: BTreeMap<u32, Gone>,
     pub(crate) orders: Orders,
@@ -72,9 +79,12 @@ impl Repository {
             is_archived: false,
             is_writable: true,
             is_generated: false,
+            is_foreign: false,
             access: Access::Open,
             created_at,
             changed_at: created_at,
+            profile: None,
+            branch: Branch::default(),
             issues: BTreeMap::new(),
             gone: BTreeMap::new(),
             orders: Orders::default(),

@@ -31,6 +31,16 @@ impl Stars {
         Self { even: made_up(repository_id), from, until, changes: Vec::new() }
     }
 
+    /// So many stars, which came evenly between two instants.
+    pub(crate) fn even(count: u64, from: i64, until: i64) -> Self {
+        Self { even: count, from, until, changes: Vec::new() }
+    }
+
+    /// People give so many more at an instant.
+    pub(crate) fn give(&mut self, at: i64, count: i64) {
+        self.changes.push(Change { at, day: day_of(at), by: count });
+    }
+
     /// How many there are at an instant.
     pub(crate) fn total(&self, now: i64) -> u64 {
         let changed: i64 = self.changes.iter().filter(|change| change.at <= now).map(|change| change.by).sum();

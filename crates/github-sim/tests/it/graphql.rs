@@ -3,6 +3,7 @@
 mod answers;
 mod errors;
 mod events;
+mod git;
 mod limits;
 mod pages;
 mod vanished;

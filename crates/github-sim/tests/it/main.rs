@@ -4,6 +4,7 @@
 mod apps;
 mod client;
 mod conditional;
+mod contents;
 mod control;
 mod faults;
 mod filters;
@@ -15,7 +16,9 @@ mod paging;
 mod recorded;
 mod recorded_traffic;
 mod root;
+mod search;
 mod standing;
 mod stargazers;
 mod traffic;
+mod trending;
 mod truth;

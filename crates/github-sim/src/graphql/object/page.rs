@@ -32,6 +32,8 @@ pub(crate) enum PageKind {
     PullRequests,
     Watchers,
     Labels,
+    Topics,
+    History,
     IssueTimeline,
     PullRequestTimeline,
 }
@@ -50,6 +52,8 @@ impl PageKind {
             Self::PullRequests => "PullRequestConnection",
             Self::Watchers => "UserConnection",
             Self::Labels => "LabelConnection",
+            Self::Topics => "RepositoryTopicConnection",
+            Self::History => "CommitHistoryConnection",
             Self::IssueTimeline => "IssueTimelineItemsConnection",
             Self::PullRequestTimeline => "PullRequestTimelineItemsConnection",
         }
@@ -61,6 +65,8 @@ impl PageKind {
             Self::PullRequests => "PullRequestEdge",
             Self::Watchers => "UserEdge",
             Self::Labels => "LabelEdge",
+            Self::Topics => "RepositoryTopicEdge",
+            Self::History => "CommitEdge",
             Self::IssueTimeline => "IssueTimelineItemsEdge",
             Self::PullRequestTimeline => "PullRequestTimelineItemsEdge",
         }
@@ -72,6 +78,8 @@ impl PageKind {
             Self::PullRequests => "pullRequests",
             Self::Watchers => "watchers",
             Self::Labels => "labels",
+            Self::Topics => "repositoryTopics",
+            Self::History => "history",
             Self::IssueTimeline | Self::PullRequestTimeline => "timelineItems",
         }
     }
