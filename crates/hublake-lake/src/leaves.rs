@@ -6,7 +6,8 @@
 //! repositories' leaves, at one repository and at 100,000.
 //!
 //! A table stored by month has such leaves for each calendar month of a DATE column, and the rows of some months
-//! are replaced: the cost of a run is that of its own repositories' leaves of these months, at one month and at 120.
+//! or days are replaced: the cost of a run is that of its own repositories' leaves of these months, at one month and
+//! at 120.
 //!
 //! The last leaf of a put stays open, in memory, until something else is put: a run that goes through the
 //! repositories in the order of their ids writes each leaf once. In a table stored by month the last leaves of the
@@ -16,6 +17,7 @@ mod by_month;
 mod divide;
 mod layout;
 mod pending;
+mod periods;
 #[cfg(test)]
 mod tests;
 
@@ -25,10 +27,10 @@ use arrow::array::{RecordBatch, cast::AsArray};
 use arrow::datatypes::Int64Type;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 
-use self::by_month::TakenMonths;
-use self::divide::{Asked, Divided, divide, divide_file};
+use self::divide::{Asked, Divided, Wanted, divide, divide_file};
 use self::layout::{Extent, Run, into_leaves, runs_by_repository, slices, small_neighbours};
 pub(crate) use self::pending::Pending;
+use self::periods::TakenPeriods;
 use crate::months::{Month, Months};
 use crate::rows::fit;
 use crate::table::{Table, blocking};
@@ -49,13 +51,13 @@ pub struct Taken {
     repo_ids: Arc<[i64]>,
     kept: Vec<RecordBatch>,
     leaves: Vec<Arc<DataFile>>,
-    months: Option<TakenMonths>,
+    periods: Option<TakenPeriods>,
 }
 
 impl Table {
     /// Reads what replacing the rows of `repo_ids` needs, and with `previous` these rows.
     ///
-    /// Of a table stored by month some months are taken, with [`Table::take_months`].
+    /// Of a table stored by month some months or days are taken, with [`Table::take_months`] or [`Table::take_days`].
     pub async fn take(&mut self, repo_ids: &[i64], previous: bool) -> Result<Taken> {
         if self.month_index.is_some() {
             return Err(Error::Unusable {
@@ -64,17 +66,19 @@ impl Table {
                 hint: "take all of its months if a repository is to go",
             });
         }
-        let (repo_ids, leaves) = self.settled_leaves(repo_ids, None).await?;
-        let mut taken = Taken { previous: Vec::new(), repo_ids, kept: Vec::new(), leaves, months: None };
+        let repo_ids = in_order(repo_ids);
+        let leaves = self.settled_leaves(&repo_ids, None).await?;
+        let wanted = Wanted::all_of(&repo_ids);
+        let mut taken = Taken { previous: Vec::new(), repo_ids, kept: Vec::new(), leaves, periods: None };
         for leaf in &taken.leaves {
-            let parts = self.divide_leaf(leaf, &taken.repo_ids, Asked { previous, kept: true }).await?;
+            let parts = self.divide_leaf(leaf, &wanted, Asked { previous, kept: true }).await?;
             taken.previous.extend(parts.previous);
             taken.kept.extend(parts.kept);
         }
         Ok(taken)
     }
 
-    /// Puts `rows` (of the repositories and months that were taken) in the place of what was taken.
+    /// Puts `rows` (of the repositories, and months or days, that were taken) in the place of what was taken.
     ///
     /// Nothing is visible before [`Table::commit`]. What was taken must be put before the next is taken. After an
     /// error a part of the rows may have been put: [`Table::roll_back`] forgets it.
@@ -87,25 +91,13 @@ impl Table {
             self.check_repositories(&batch, &taken.repo_ids)?;
             batches.push(batch);
         }
-        let Some(months) = &taken.months else {
-            batches.extend(taken.kept);
-            return self.put_part(None, batches, taken.leaves).await;
-        };
-        let mut places = self.by_month(months, &batches)?;
-        for month in months.replaced.iter() {
-            let leaves = taken.leaves.iter().filter(|leaf| self.month_of(leaf) == Some(month));
-            let leaves: Vec<_> = leaves.cloned().collect();
-            let mut rows = self.by_repository(&batches, places.take(month))?;
-            for leaf in &leaves {
-                let asked = Asked { previous: false, kept: true };
-                rows.extend(self.divide_leaf(leaf, &taken.repo_ids, asked).await?.kept);
-            }
-            self.put_part(Some(month), rows, leaves).await?;
-            if self.pending.encoding.len() >= ENCODING_AT_ONCE {
-                self.finish_leaves().await?;
+        match &taken.periods {
+            Some(periods) => self.put_periods(&taken.repo_ids, periods, &batches).await,
+            None => {
+                batches.extend(taken.kept);
+                self.put_part(None, batches, taken.leaves).await
             }
         }
-        Ok(())
     }
 
     /// Makes everything put since the last commit one new version; gives the table's version.
@@ -135,22 +127,15 @@ impl Table {
         self.snapshot.schema.index_of(KEY).unwrap_or_default()
     }
 
-    /// The repositories in order and the leaves that they touch, none of which is being encoded.
-    async fn settled_leaves(
-        &mut self,
-        repo_ids: &[i64],
-        months: Option<&Months>,
-    ) -> Result<(Arc<[i64]>, Vec<Arc<DataFile>>)> {
-        let mut sorted = repo_ids.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        let mut leaves = self.leaves_of(&sorted, months);
+    /// The leaves that repositories (ascending) touch, none of which is being encoded.
+    async fn settled_leaves(&mut self, repo_ids: &[i64], months: Option<&Months>) -> Result<Vec<Arc<DataFile>>> {
+        let leaves = self.leaves_of(repo_ids, months);
         let is_encoding = |leaf: &Arc<DataFile>| self.pending.encoding.iter().any(|one| one.file.path == leaf.path);
-        if leaves.iter().any(is_encoding) {
-            self.finish_leaves().await?;
-            leaves = self.leaves_of(&sorted, months);
+        if !leaves.iter().any(is_encoding) {
+            return Ok(leaves);
         }
-        Ok((sorted.into(), leaves))
+        self.finish_leaves().await?;
+        Ok(self.leaves_of(repo_ids, months))
     }
 
     /// The leaves in whose range one of the repositories (ascending) lies, in the order of their months and ranges.
@@ -171,18 +156,18 @@ impl Table {
         leaves
     }
 
-    async fn divide_leaf(&self, leaf: &DataFile, repo_ids: &Arc<[i64]>, asked: Asked) -> Result<Divided> {
+    async fn divide_leaf(&self, leaf: &DataFile, wanted: &Wanted, asked: Asked) -> Result<Divided> {
         let (table, schema) = (self.snapshot.name.clone(), Arc::clone(&self.snapshot.schema));
         if let Some(rows) = self.open_rows(leaf) {
-            return divide(&table, self.key_index(), rows.iter().cloned().map(Ok), repo_ids, asked);
+            return divide(&table, self.key_index(), rows.iter().cloned().map(Ok), wanted, asked);
         }
         let bytes = self.read_file(leaf).await?;
-        let repo_ids = Arc::clone(repo_ids);
-        blocking(&self.snapshot.name, move || divide_file(&table, &schema, bytes, &repo_ids, asked)).await
+        let wanted = wanted.clone();
+        blocking(&self.snapshot.name, move || divide_file(&table, &schema, bytes, &wanted, asked)).await
     }
 
     fn check_still_there(&self, taken: &Taken) -> Result<()> {
-        let months = taken.months.as_ref().map(TakenMonths::all);
+        let months = taken.periods.as_ref().map(TakenPeriods::months);
         let now = self.leaves_of(&taken.repo_ids, months.as_ref());
         if now.len() == taken.leaves.len() && now.iter().zip(&taken.leaves).all(|(now, then)| now.path == then.path) {
             return Ok(());
@@ -268,4 +253,11 @@ impl Table {
             }
         }
     }
+}
+
+fn in_order(repo_ids: &[i64]) -> Arc<[i64]> {
+    let mut sorted = repo_ids.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.into()
 }

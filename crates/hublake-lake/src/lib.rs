@@ -8,7 +8,8 @@
 //! - [`Table::take`] and [`Table::put`], then [`Table::commit`], replace all rows of some repositories
 //!   (staging and marts). Files hold disjoint ranges of `repo_id`, like the leaves of a B-tree, so a run
 //!   touches only the files of its repositories. A table may be stored by month besides: its files hold rows
-//!   of one calendar month each, and [`Table::take_months`] takes the place of [`Table::take`].
+//!   of one calendar month each, and [`Table::take_months`] or [`Table::take_days`] takes the place of
+//!   [`Table::take`].
 //!
 //! Reading goes through [`Snapshot::provider`], a scan of plain Parquet files at one version of the table.
 //! This is the only crate that names `deltalake`.
@@ -27,6 +28,7 @@ mod provider;
 mod rows;
 mod session;
 mod snapshot;
+mod stable_number;
 mod table;
 mod within;
 
@@ -39,6 +41,7 @@ pub use maintain::Maintenance;
 pub use months::Months;
 pub use percentile::percentile_exact;
 pub use session::{SessionOptions, session};
+pub use stable_number::stable_number;
 pub use snapshot::{DataFile, Snapshot};
 pub use table::{Appended, PartitionedRows, Table, TableSpec};
 pub use within::{lag_within, lead_within, sum_within};

@@ -14,6 +14,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 use crate::cover::cheapest_cover;
 use crate::json_text::json_text;
 use crate::percentile::percentile_exact;
+use crate::stable_number::stable_number;
 use crate::within::{lag_within, lead_within, sum_within};
 
 /// How much a session may use.
@@ -41,7 +42,7 @@ impl Default for SessionOptions {
 }
 
 /// Makes a session with bounded memory, UTC, plain string types, `percentile_exact`, `cheapest_cover`, `json_text`,
-/// `lag_within`, `lead_within` and `sum_within`.
+/// `stable_number`, `lag_within`, `lead_within` and `sum_within`.
 ///
 /// Its default schema is `public`; schemas `stored` and `previous` are made by those who fill them.
 pub fn session(options: &SessionOptions) -> Result<SessionContext> {
@@ -65,6 +66,7 @@ pub fn session(options: &SessionOptions) -> Result<SessionContext> {
     context.register_udaf(percentile_exact());
     context.register_udaf(cheapest_cover());
     context.register_udf(json_text());
+    context.register_udf(stable_number());
     for function in [lag_within(), lead_within(), sum_within()] {
         context.register_udwf(function);
     }

@@ -10,9 +10,9 @@ use hublake_lake::{Error, Maintenance, Months, Table, TableSpec};
 
 use crate::fixture::{Fixture, ask, mart_rows, mart_spec, replace};
 
-const ROWS: &str = "SELECT repo_id, day, number FROM t ORDER BY 1, 2";
+pub const ROWS: &str = "SELECT repo_id, day, number FROM t ORDER BY 1, 2";
 
-fn schema() -> SchemaRef {
+pub fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("repo_id", DataType::Int64, false),
         Field::new("day", DataType::Date32, true),
@@ -20,16 +20,16 @@ fn schema() -> SchemaRef {
     ]))
 }
 
-fn spec() -> TableSpec {
+pub fn spec() -> TableSpec {
     let by_month = Some("day".to_owned());
     TableSpec { name: "mart_days".to_owned(), schema: schema(), partitioned_by: None, by_month }
 }
 
-fn date(text: &str) -> NaiveDate {
+pub fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
-fn rows(rows: &[(i64, &str, i64)]) -> RecordBatch {
+pub fn rows(rows: &[(i64, &str, i64)]) -> RecordBatch {
     let days = rows.iter().map(|row| (row.1 != "null").then(|| Date32Type::from_naive_date(date(row.1))));
     let columns: Vec<ArrayRef> = vec![
         Arc::new(rows.iter().map(|row| row.0).collect::<Int64Array>()),
@@ -39,17 +39,17 @@ fn rows(rows: &[(i64, &str, i64)]) -> RecordBatch {
     RecordBatch::try_new(schema(), columns).unwrap()
 }
 
-fn months(days: &[&str]) -> Months {
+pub fn months(days: &[&str]) -> Months {
     Months::of(days.iter().map(|day| date(day)))
 }
 
-async fn put(table: &mut Table, repo_ids: &[i64], days: &[&str], new: &[(i64, &str, i64)]) -> Result<(), Error> {
+pub async fn put(table: &mut Table, repo_ids: &[i64], days: &[&str], new: &[(i64, &str, i64)]) -> Result<(), Error> {
     let taken = table.take_months(repo_ids, &months(days), false).await?;
     table.put(taken, vec![rows(new)]).await
 }
 
 /// Repositories 1 and 2 with a day in each month from December 2023 to March 2024.
-async fn filled(fixture: &Fixture) -> Table {
+pub async fn filled(fixture: &Fixture) -> Table {
     let mut table = fixture.lake.table(&spec()).await.unwrap();
     let all = [
         (1, "2023-12-31", 10),
@@ -66,7 +66,7 @@ async fn filled(fixture: &Fixture) -> Table {
     table
 }
 
-fn files(table: &Table) -> BTreeSet<String> {
+pub fn files(table: &Table) -> BTreeSet<String> {
     table.snapshot().files.iter().map(|file| file.path.clone()).collect()
 }
 

@@ -4,6 +4,7 @@
 
 mod append;
 mod as_of;
+mod by_day;
 mod by_month;
 mod fixture;
 mod joining;

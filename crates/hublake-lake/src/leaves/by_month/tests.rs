@@ -1,5 +1,7 @@
 //! Leaves by month against a plain map, with leaves small enough for many of them.
 
+mod days;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,7 +22,7 @@ const MONTHS: u32 = 6;
 /// The numbers of each repository's rows in a month; the months are counted from November 2023.
 type Model = BTreeMap<(i64, u32), Vec<i64>>;
 
-fn schema() -> SchemaRef {
+pub(super) fn schema() -> SchemaRef {
     Arc::new(Schema::new(vec![
         Field::new("day", DataType::Date32, false),
         Field::new("repo_id", DataType::Int64, false),
@@ -71,7 +73,7 @@ fn is_by_repository(batches: &[RecordBatch]) -> bool {
     batches.iter().flat_map(|batch| batch.column(1).as_primitive::<Int64Type>().values()).is_sorted()
 }
 
-async fn open(folder: &tempfile::TempDir) -> Table {
+pub(super) async fn open(folder: &tempfile::TempDir) -> Table {
     let lake = Lake::open(folder.path().to_str().unwrap()).await.unwrap();
     let by_month = Some("day".to_owned());
     let spec = TableSpec { name: "mart".to_owned(), schema: schema(), partitioned_by: None, by_month };
