@@ -6,7 +6,10 @@
 mod columns;
 mod event;
 mod issue;
+mod rows;
 mod traffic;
+
+pub mod trending;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Date32Type, Int64Type, SchemaRef, TimestampMicrosecondType};
@@ -15,6 +18,7 @@ use self::columns::{Columns, Source};
 pub(crate) use self::event::is_kept_event;
 use self::issue::Issue;
 pub use self::traffic::{TrafficRows, answers, imports};
+pub use self::trending::TrendingRows;
 use crate::raw_rows::sha256_hex;
 use crate::{Error, Result, tables};
 

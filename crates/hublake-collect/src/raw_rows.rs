@@ -1,5 +1,7 @@
 //! Laying out pages and runs as rows of the raw tables.
 
+pub(crate) mod trending;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -224,6 +226,9 @@ fn text_of(page: &RawPage) -> Result<&str, arrow::error::ArrowError> {
 }
 
 fn page_rows(pages: &[&RawPage]) -> Result<RecordBatch, arrow::error::ArrowError> {
+    // What is kept though no answer came is no page.
+    let answered: Vec<&RawPage> = pages.iter().copied().filter(|page| page.status > 0).collect();
+    let pages = answered.as_slice();
     let rate = |page: &&RawPage| page.rate.clone();
     batch(
         tables::file_schema(&tables::raw_pages()),

@@ -1,23 +1,21 @@
 //! Putting pages into the lake in groups.
 
+mod page;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use chrono::{DateTime, Utc};
-use hublake_github::{RateLimit, Spent};
 use hublake_lake::{Lake, PartitionedRows, Table};
-use hublake_store::{Attempt, Store};
+use hublake_store::Store;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::departures::Departure;
-use crate::element::Element;
-use crate::events::{Api, EventElement};
-use crate::{Error, Result, raw_rows, tables, traffic};
+pub use self::page::RunStamp;
+pub(crate) use self::page::{Content, RawPage, RawRun, WholeAnswer};
+use crate::trending::RawTask;
+use crate::{Error, Result, issues, raw_rows, tables, trending};
 
 /// A group is written when its bodies reach this size ...
 const GROUP_BYTES: usize = 8 * 1024 * 1024;
@@ -26,103 +24,9 @@ const GROUP_AGE: Duration = Duration::from_secs(1);
 /// Pages that may wait while a group is being written.
 const WAITING_PAGES: usize = 32;
 
-/// The run that everything written carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RunStamp {
-    /// As in the tables, `run-00000042`.
-    pub run_id: Arc<str>,
-    /// Grows by one a run.
-    pub run_seq: i64,
-}
-
-/// One answer, and where collecting its repository stands once it is in the lake.
-pub(crate) struct RawPage {
-    pub(crate) stamp: RunStamp,
-    pub(crate) repo_id: i64,
-    pub(crate) repo_full_name: String,
-    pub(crate) stream: &'static str,
-    pub(crate) page_number: i64,
-    pub(crate) url: String,
-    pub(crate) status: u16,
-    pub(crate) etag: Option<String>,
-    pub(crate) fetched_at: DateTime<Utc>,
-    pub(crate) body: Bytes,
-    pub(crate) content: Content,
-    pub(crate) rate: Option<RateLimit>,
-    /// How far collecting has come with it, where that is noted page by page.
-    pub(crate) attempt: Option<Attempt>,
-}
-
-impl RawPage {
-    /// The stream under whose name the transactions of its group go: one for all the answers about a repository.
-    fn transaction_stream(&self) -> &'static str {
-        match self.content {
-            Content::Answer(_) => traffic::STREAM,
-            _ => self.stream,
-        }
-    }
-}
-
-/// What of an answer becomes rows.
-pub(crate) enum Content {
-    /// Issues and pull requests.
-    Issues(Vec<Element>),
-    /// Events.
-    Events { api: Api, elements: Vec<EventElement> },
-    /// An issue that is gone.
-    Departure(Departure),
-    /// The answer as a whole.
-    Answer(WholeAnswer),
-    /// Nothing: the answer is only noted.
-    Nothing,
-}
-
-impl Content {
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Issues(elements) => elements.len(),
-            Self::Events { elements, .. } => elements.len(),
-            Self::Departure(_) | Self::Answer(_) => 1,
-            Self::Nothing => 0,
-        }
-    }
-}
-
-/// An answer that is kept as one row; its body is empty for a 304 and for a refusal.
-pub(crate) struct WholeAnswer {
-    /// The table that keeps it.
-    pub(crate) table: &'static str,
-    /// `answer`, `not_modified` or `not_permitted`.
-    pub(crate) outcome: &'static str,
-    pub(crate) missing_permission: Option<String>,
-    pub(crate) count: Option<i64>,
-    pub(crate) uniques: Option<i64>,
-}
-
-/// A complete run of a stream over a repository.
-#[derive(Clone)]
-pub(crate) struct RawRun {
-    pub(crate) stamp: RunStamp,
-    pub(crate) pipeline: &'static str,
-    pub(crate) stream: &'static str,
-    pub(crate) repo_id: i64,
-    pub(crate) repo_full_name: String,
-    /// Whether that is another name than last known.
-    pub(crate) is_renamed: bool,
-    pub(crate) mode: &'static str,
-    pub(crate) started_at: DateTime<Utc>,
-    pub(crate) finished_at: DateTime<Utc>,
-    pub(crate) since: Option<DateTime<Utc>>,
-    pub(crate) pages_fetched: i64,
-    pub(crate) records_fetched: i64,
-    pub(crate) max_updated_at: Option<DateTime<Utc>>,
-    pub(crate) final_url: String,
-    pub(crate) spent: Spent,
-    pub(crate) attempt: Attempt,
-}
-
 pub(crate) enum Message {
     Page(Box<RawPage>),
+    Tasks(Vec<RawTask>),
     Run(Box<RawRun>),
 }
 
@@ -140,7 +44,7 @@ impl RawWriter {
     pub fn start(lake: Lake, store: Store) -> Self {
         let (sender, receiver) = mpsc::channel(WAITING_PAGES);
         let tables = Tables { lake, opened: BTreeMap::new() };
-        let group = Group { store, tables, pages: Vec::new(), runs: Vec::new(), bytes: 0 };
+        let group = Group { store, tables, pages: Vec::new(), tasks: Vec::new(), runs: Vec::new(), bytes: 0 };
         Self { sender, task: tokio::spawn(write_groups(group, receiver)) }
     }
 
@@ -172,6 +76,10 @@ impl RawSender {
         self.sender.send(Message::Page(Box::new(page))).await.map_err(|_| Error::WriterGone)
     }
 
+    pub(crate) async fn tasks(&self, tasks: Vec<RawTask>) -> Result<()> {
+        self.sender.send(Message::Tasks(tasks)).await.map_err(|_| Error::WriterGone)
+    }
+
     pub(crate) async fn run(&self, run: RawRun) -> Result<()> {
         self.sender.send(Message::Run(Box::new(run))).await.map_err(|_| Error::WriterGone)
     }
@@ -181,6 +89,7 @@ struct Group {
     store: Store,
     tables: Tables,
     pages: Vec<RawPage>,
+    tasks: Vec<RawTask>,
     runs: Vec<RawRun>,
     bytes: usize,
 }
@@ -215,12 +124,14 @@ impl Group {
                 self.bytes += page.body.len();
                 self.pages.push(*page);
             }
+            Message::Tasks(tasks) => self.tasks.extend(tasks),
             Message::Run(run) => self.runs.push(*run),
         }
     }
 
     async fn write(&mut self) -> Result<()> {
         let pages = std::mem::take(&mut self.pages);
+        let tasks = std::mem::take(&mut self.tasks);
         let runs = std::mem::take(&mut self.runs);
         self.bytes = 0;
         if !pages.is_empty() {
@@ -234,6 +145,11 @@ impl Group {
             for ((stream, repo_id), attempt) in progress {
                 self.store.save_attempt(stream, repo_id, attempt).await?;
             }
+        }
+        if let Some(first) = tasks.first() {
+            let transaction = (format!("{}/0", trending::STREAM), first.stamp.run_seq);
+            let rows = raw_rows::trending::tasks(&tasks)?;
+            self.tables.open(tables::RAW_RUN_TASKS).await?.append(rows, &[transaction]).await?;
         }
         if !runs.is_empty() {
             let transactions: Vec<_> =
@@ -262,11 +178,12 @@ impl Tables {
     /// One transaction identifier a stream and repository; its version grows by one a group. A group that died
     /// is in some of the tables only, so the greatest version of all counts.
     async fn next_transactions(&mut self, pages: &[RawPage]) -> Result<Vec<(String, i64)>> {
-        let ids: BTreeSet<_> = pages.iter().map(|page| (page.transaction_stream(), page.repo_id)).collect();
+        let ids: BTreeSet<_> = pages.iter().map(RawPage::transaction).collect();
         let mut transactions: Vec<_> =
             ids.into_iter().map(|(stream, repo_id)| (format!("{stream}/{repo_id}"), 0)).collect();
-        let is_of_answers = pages.iter().any(|page| matches!(page.content, Content::Answer(_)));
-        for name in tables::written_together(is_of_answers) {
+        // A writer serves one run, and a run is of one pipeline; an answer that is only noted does not tell which.
+        let pipeline = pages.iter().map(RawPage::pipeline).find(|pipeline| *pipeline != issues::PIPELINE);
+        for name in tables::written_together(pipeline.unwrap_or(issues::PIPELINE)) {
             let table = self.open(name).await?;
             for (app_id, version) in &mut transactions {
                 *version = table.transaction_version(app_id).await?.unwrap_or_default().max(*version);
@@ -299,6 +216,7 @@ async fn lay_out(pages: Vec<RawPage>) -> Result<(Vec<RawPage>, GroupRows)> {
         for table in tables::OF_ANSWERS {
             rows.push((table, raw_rows::answers(table, &pages)?));
         }
+        rows.extend(raw_rows::trending::elements(&pages)?);
         rows.push((tables::RAW_PAGES, raw_rows::pages(&pages)?));
         Ok((pages, rows))
     };

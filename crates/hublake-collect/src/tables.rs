@@ -1,9 +1,17 @@
 //! The raw tables.
 
+mod trending;
+
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use hublake_lake::TableSpec;
+
+pub(crate) use self::trending::OF_ELEMENTS;
+pub use self::trending::{
+    RAW_FILES, RAW_REPO_LISTINGS, RAW_REPO_METRICS, RAW_REPOS, RAW_RUN_TASKS, raw_files, raw_repo_listings,
+    raw_repo_metrics, raw_repos, raw_run_tasks,
+};
 
 /// Issues and pull requests as they came, one row an element of an answer.
 pub const RAW_ISSUES: &str = "raw_github_issues";
@@ -48,6 +56,10 @@ pub(crate) const OF_ANSWERS: [&str; 6] = [
 pub fn of_pipeline(pipeline: &str) -> Vec<TableSpec> {
     let mut tables = match pipeline {
         crate::issues::PIPELINE => vec![raw_issues(), raw_events(), raw_departures()],
+        crate::trending::PIPELINE => {
+            let elements = OF_ELEMENTS.into_iter().map(spec_of);
+            elements.chain([raw_answers(RAW_STAR_HISTORY), raw_run_tasks()]).collect()
+        }
         _ => OF_ANSWERS.into_iter().map(raw_answers).chain([raw_traffic_imports()]).collect(),
     };
     tables.extend([raw_pages(), raw_runs(), raw_rejected()]);
@@ -64,15 +76,21 @@ pub(crate) fn spec_of(name: &str) -> TableSpec {
         RAW_RUNS => raw_runs(),
         RAW_REJECTED => raw_rejected(),
         RAW_TRAFFIC_IMPORTS => raw_traffic_imports(),
+        RAW_REPOS => raw_repos(),
+        RAW_REPO_METRICS => raw_repo_metrics(),
+        RAW_REPO_LISTINGS => raw_repo_listings(),
+        RAW_FILES => raw_files(),
+        RAW_RUN_TASKS => raw_run_tasks(),
         name => raw_answers(name),
     }
 }
 
-/// The tables that the pages of one group go to.
-pub(crate) fn written_together(is_of_answers: bool) -> Vec<&'static str> {
-    match is_of_answers {
-        true => OF_ANSWERS.into_iter().chain([RAW_PAGES]).collect(),
-        false => vec![RAW_EVENTS, RAW_DEPARTURES, RAW_ISSUES, RAW_PAGES],
+/// The tables that the pages of one group of a pipeline go to.
+pub(crate) fn written_together(pipeline: &str) -> Vec<&'static str> {
+    match pipeline {
+        crate::trending::PIPELINE => OF_ELEMENTS.into_iter().chain([RAW_STAR_HISTORY, RAW_PAGES]).collect(),
+        crate::traffic::PIPELINE => OF_ANSWERS.into_iter().chain([RAW_PAGES]).collect(),
+        _ => vec![RAW_EVENTS, RAW_DEPARTURES, RAW_ISSUES, RAW_PAGES],
     }
 }
 

@@ -28,6 +28,9 @@ pub struct Model {
     /// The DATE column by whose calendar month the lake divides the stored rows; such a table bears no repository
     /// names.
     pub by_month: Option<String>,
+    /// Where a run replaces days of a table stored by month: how many days before each it reads; `None` where it
+    /// replaces months.
+    pub previous_days: Option<u32>,
     /// Columns in their order.
     pub columns: Vec<Column>,
     /// The query's text.

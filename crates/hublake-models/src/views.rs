@@ -18,7 +18,8 @@ use crate::session;
 ///
 /// The session already holds each stored table in schema `stored` and in the default schema. A view of a
 /// stored table's name takes its place in the default schema; other views are added, so that what they
-/// read without a schema is what readers see. `run_at` is the instant up to which the views show.
+/// read without a schema is what readers see, whichever of both a view reads. `run_at` is the instant up to which the
+/// views show.
 ///
 /// Errors: [`Error::Query`] naming the view, for example when a stored table is not in the session.
 pub async fn register_views(
@@ -29,10 +30,23 @@ pub async fn register_views(
 ) -> Result<(), Error> {
     let views = project.models().iter().filter(|model| model.kind == Kind::View);
     let views = project.reader_views().iter().chain(views);
-    for view in views.filter(|view| pipelines.contains(&view.pipeline)) {
+    for view in by_reading(views.filter(|view| pipelines.contains(&view.pipeline)).collect()) {
         register(context, view, run_at).await.map_err(Error::query(&view.name))?;
     }
     Ok(())
+}
+
+/// The views so that each comes after those it reads; a view of a stored table's name reads that table under its own.
+fn by_reading(mut waiting: Vec<&Model>) -> Vec<&Model> {
+    let mut sorted = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let is_waiting = |name: &String| waiting.iter().any(|view| view.name == *name);
+        let is_ready = |view: &&Model| !view.depends_on.iter().any(|name| *name != view.name && is_waiting(name));
+        // Where views read each other, the engine names the table that the first of them does not find.
+        let next = waiting.iter().position(is_ready).unwrap_or_default();
+        sorted.push(waiting.remove(next));
+    }
+    sorted
 }
 
 pub(crate) async fn register(context: &SessionContext, view: &Model, run_at: DateTime<Utc>) -> EngineResult<()> {

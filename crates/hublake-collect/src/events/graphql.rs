@@ -77,7 +77,7 @@ struct Timeline<'a> {
     nodes: Vec<Option<&'a RawValue>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PageInfo {
     pub(crate) has_next_page: bool,

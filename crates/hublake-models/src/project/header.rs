@@ -16,6 +16,7 @@ struct ModelHeader {
     key: Option<Vec<String>>,
     changes: Option<String>,
     by_month: Option<String>,
+    previous_days: Option<u32>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -38,6 +39,14 @@ struct AuditHeader {
 /// Reads a model; what it depends on is not known yet.
 pub(super) fn model(file: &SqlFile<'_>, layer: Layer) -> Result<Model, Error> {
     let header: ModelHeader = file.header()?;
+    if header.previous_days.is_some() && header.by_month.is_none() {
+        let hint = "name the DATE column in by_month, or leave previous_days out";
+        return Err(file.error(
+            2,
+            "previous_days counts days of a table stored by month, and there is no by_month",
+            hint,
+        ));
+    }
     let statement = statement::parse(file)?;
     Ok(Model {
         name: file.name.to_owned(),
@@ -46,6 +55,7 @@ pub(super) fn model(file: &SqlFile<'_>, layer: Layer) -> Result<Model, Error> {
         pipeline: header.pipeline.clone(),
         grain: header.grain.clone(),
         by_month: header.by_month.clone(),
+        previous_days: header.previous_days,
         kind: kind(file, header)?,
         columns: statement::columns(file, &statement)?,
         query: file.query.trim().to_owned(),

@@ -252,6 +252,23 @@ fn a_table_stored_by_month_has_a_date_in_its_grain_and_no_names() {
 }
 
 #[test]
+fn previous_days_belong_to_a_table_stored_by_month() {
+    let parsed = |header: &str| {
+        let text = format!(
+            "-- Something.\n/*\nkind = \"incremental\"\npipeline = \"p\"\ngrain = [\"repo_id\", \"day\"]\n{header}\n*/\nSELECT\n  CAST(repo_id AS BIGINT) AS repo_id, -- id\n  CAST(at AS DATE) AS day -- day\nFROM events\n"
+        );
+        project("staging/stg_x.sql", &text).map(|project| project.model("stg_x").unwrap().previous_days)
+    };
+    assert_eq!(parsed("by_month = \"day\"").unwrap(), None);
+    assert_eq!(parsed("by_month = \"day\"\nprevious_days = 7").unwrap(), Some(7));
+    assert_eq!(parsed("by_month = \"day\"\nprevious_days = 0").unwrap(), Some(0));
+    let error = parsed("previous_days = 7").unwrap_err();
+    assert!(error.starts_with("models/staging/stg_x.sql:2: previous_days counts days"), "{error}");
+    assert!(error.contains("\nhint: name the DATE column"), "{error}");
+    assert!(parsed("by_month = \"day\"\nprevious_days = -1").unwrap_err().contains("stg_x.sql:7"));
+}
+
+#[test]
 fn a_source_with_an_unknown_key_or_type_is_refused_with_its_line() {
     let parse = |text: &str| Project::parse([("sources.toml", text)].into_iter()).map(|_| ()).unwrap_err().to_string();
     assert!(parse("[a]\ndescription = \"A.\"\ncolumns = []\nrows = 1\n").starts_with("models/sources.toml:"));

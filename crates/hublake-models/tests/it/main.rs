@@ -11,3 +11,4 @@ mod history;
 mod property;
 mod tables;
 mod traffic;
+mod trending;

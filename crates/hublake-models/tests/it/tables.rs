@@ -26,6 +26,7 @@ pub fn session(time_zone: &str, partitions: usize) -> SessionContext {
         context.register_udwf(function);
     }
     context.register_udf(hublake_lake::json_text());
+    context.register_udf(hublake_lake::stable_number());
     for schema in ["previous", "stored"] {
         let catalog = context.catalog("datafusion").unwrap();
         catalog.register_schema(schema, Arc::new(MemorySchemaProvider::new())).unwrap();

@@ -2,13 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Int64Array, ListArray, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
-use arrow::datatypes::{Field, Int64Type, Schema};
+use arrow::array::{BooleanArray, ListArray, RecordBatch};
+use arrow::datatypes::Int64Type;
 
+use crate::Result;
+use crate::decode::rows::{Columns, days, numbers, of, texts, times};
 use crate::traffic::SnapshotEntry;
-use crate::{Error, Result};
 
 /// What the answers of a batch of repositories tell.
 #[derive(Default)]
@@ -85,6 +84,11 @@ pub(super) struct StarWeekRow {
 }
 
 impl TrafficRows {
+    /// The weeks of stars alone.
+    pub(in crate::decode) fn finish_star_weeks(self) -> Result<(&'static str, RecordBatch)> {
+        of("decoded_star_weeks", star_week_columns(&self.star_weeks))
+    }
+
     /// The rows by the name of the source that the models read.
     ///
     /// # Errors
@@ -99,8 +103,6 @@ impl TrafficRows {
         ])
     }
 }
-
-type Columns = Vec<(&'static str, ArrayRef)>;
 
 fn answer_columns(rows: &[AnswerRow]) -> Columns {
     vec![
@@ -172,29 +174,4 @@ fn star_week_columns(rows: &[StarWeekRow]) -> Columns {
         ("seen_at", times(rows, |row| row.seen_at)),
         ("source_run_seq", numbers(rows, |row| Some(row.run_seq))),
     ]
-}
-
-fn of(table: &'static str, columns: Columns) -> Result<(&'static str, RecordBatch)> {
-    let field = |(name, values): &(&str, ArrayRef)| Field::new(*name, values.data_type().clone(), true);
-    let schema = Schema::new(columns.iter().map(field).collect::<Vec<_>>());
-    let columns = columns.into_iter().map(|(_, values)| values).collect();
-    let rows = RecordBatch::try_new(Arc::new(schema), columns).map_err(|source| Error::Arrow { table, source })?;
-    Ok((table, rows))
-}
-
-fn numbers<T>(rows: &[T], value: impl Fn(&T) -> Option<i64>) -> ArrayRef {
-    Arc::new(Int64Array::from_iter(rows.iter().map(value)))
-}
-
-fn texts<'a, T>(rows: &'a [T], value: impl Fn(&'a T) -> Option<&'a str>) -> ArrayRef {
-    Arc::new(StringArray::from_iter(rows.iter().map(value)))
-}
-
-fn days<T>(rows: &[T], value: impl Fn(&T) -> i32) -> ArrayRef {
-    Arc::new(Date32Array::from_iter_values(rows.iter().map(value)))
-}
-
-/// Microseconds since 1970, UTC.
-fn times<T>(rows: &[T], value: impl Fn(&T) -> i64) -> ArrayRef {
-    Arc::new(TimestampMicrosecondArray::from_iter_values(rows.iter().map(value)).with_timezone("UTC"))
 }

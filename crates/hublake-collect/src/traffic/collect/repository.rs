@@ -132,6 +132,7 @@ impl Repository<'_> {
             Asked::Kept(Box::new(Kept { url: url.clone(), status, etag, fetched_at, body, rate, answer }))
         };
         let answer = |outcome, missing_permission, (count, uniques)| WholeAnswer {
+            pipeline: PIPELINE,
             table: stream.table(),
             outcome,
             missing_permission,
@@ -266,7 +267,8 @@ impl Repository<'_> {
 
 /// An answer that is about one number.
 fn figure(stream: Stream, count: Option<i64>) -> WholeAnswer {
-    WholeAnswer { table: stream.table(), outcome: "answer", missing_permission: None, count, uniques: None }
+    let table = stream.table();
+    WholeAnswer { pipeline: PIPELINE, table, outcome: "answer", missing_permission: None, count, uniques: None }
 }
 
 /// Reads what an answer says of itself; what cannot be read is asked for again.
