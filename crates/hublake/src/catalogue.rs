@@ -27,7 +27,7 @@ pub async fn reader(
     if publications.is_empty() {
         return match as_of {
             None => Err(anyhow::anyhow!(
-                "nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues or hublake run traffic"
+                "nothing is published yet\nhint: hublake add OWNER/NAME, then hublake run issues or hublake run traffic; or hublake run trending, which finds its own"
             )),
             Some(at) => Err(anyhow::anyhow!("nothing was published at {}", at.format("%Y-%m-%d %H:%M:%S UTC"))),
         };

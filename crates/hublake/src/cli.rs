@@ -1,6 +1,9 @@
 //! The command line.
 
+mod inspect;
+mod publish;
 mod traffic;
+mod trending;
 mod values;
 
 use std::net::SocketAddr;
@@ -10,7 +13,10 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hublake_collect::events::Api;
 
+pub use self::inspect::{InspectCommand, InspectRenderYamlArgs};
+pub use self::publish::{PostgresArgs, PublishCommand};
 pub use self::traffic::{ImportArgs, ImportCommand, TrafficArgs};
+pub use self::trending::TrendingArgs;
 use self::values::{days, instant};
 use crate::output::Format;
 
@@ -54,20 +60,26 @@ pub enum Command {
     List(FormatArgs),
     /// Collect, build, audit, publish, and answer
     #[command(
-        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full\n  hublake run issues --sweep\n  hublake run issues --api rest\n  hublake run traffic"
+        after_help = "Examples:\n  hublake run issues\n  hublake run issues --repo rust-lang/rust --overlap 30d\n  hublake run issues --full\n  hublake run issues --sweep\n  hublake run issues --api rest\n  hublake run traffic\n  hublake run trending"
     )]
     Run(RunArgs),
     /// Answer again from what is published
     #[command(
-        after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest\n  hublake report traffic"
+        after_help = "Examples:\n  hublake report issues --window 90d\n  hublake report issues --repo rust-lang/rust --list oldest\n  hublake report traffic\n  hublake report trending --language go --limit 25"
     )]
     Report(ReportArgs),
     /// The whole history of one repository's traffic
     #[command(after_help = "Example:\n  hublake traffic rust-lang/rust")]
     Traffic(TrafficArgs),
+    /// Why a repository is trending: every number of its score, what it declares for Render, its days
+    #[command(after_help = "Example:\n  hublake trending render-examples/trender")]
+    Trending(TrendingArgs),
     /// Bring in what other collectors kept
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Look at files, without GitHub
+    #[command(subcommand)]
+    Inspect(InspectCommand),
     /// What a run would do and ask GitHub for, how long that takes, and whether the quota suffices
     #[command(
         after_help = "Examples:\n  hublake plan issues\n  hublake plan issues --repo rust-lang/rust --full\n  hublake plan issues --sweep --format json\n  hublake plan issues --steps\n\nTo tell it, GitHub is asked for what a run asks first: free where nothing changed. Nothing is stored."
@@ -83,6 +95,9 @@ pub enum Command {
         after_help = "Examples:\n  hublake export mart_issue_daily_flow --to out\n  hublake export traffic-stats --to out    repostats.csv and repositories.csv"
     )]
     Export(ExportArgs),
+    /// Publish what is in the lake to another database
+    #[command(subcommand)]
+    Publish(PublishCommand),
     /// Look at token, limits, lake and store
     #[command(after_help = "Example:\n  hublake doctor")]
     Doctor,
@@ -96,7 +111,9 @@ pub enum Command {
     #[command(after_help = "Examples:\n  hublake demo\n  hublake demo --data ../shared/data")]
     Demo(DemoArgs),
     /// Serve a simulated GitHub
-    #[command(after_help = "Example:\n  hublake sim --repos 3 --issues 1000 --seed 7 --listen 127.0.0.1:9000")]
+    #[command(
+        after_help = "Examples:\n  hublake sim --repos 3 --issues 1000 --seed 7 --listen 127.0.0.1:9000\n  hublake sim --trending 50"
+    )]
     Sim(SimArgs),
 }
 
@@ -107,6 +124,8 @@ pub enum PipelineName {
     Issues,
     /// Views, clones, referrers, paths, stars.
     Traffic,
+    /// What is trending in each language, and what runs on Render.
+    Trending,
 }
 
 /// See [`Command::Auth`].
@@ -189,7 +208,7 @@ pub struct RunArgs {
     /// Look for vanished issues in the whole list of every repository, idle ones too
     #[arg(long)]
     pub sweep: bool,
-    /// How to ask for events; graphql needs a token and is used where there is one
+    /// How to ask for events, and for details of what is trending; graphql needs a token and is used where there is one
     #[arg(long, value_name = "graphql|rest")]
     pub api: Option<Api>,
     /// Do not wait where another run goes on
@@ -221,9 +240,12 @@ pub struct ReportArgs {
     /// List the issues behind a figure
     #[arg(long, value_enum)]
     pub list: Option<IssueList>,
-    /// Issues to list at most
-    #[arg(long, default_value_t = 20, requires = "list")]
-    pub limit: u32,
+    /// Only this language of what is trending; `render` is one
+    #[arg(long, value_name = "NAME")]
+    pub language: Option<String>,
+    /// Issues to list, or repositories of each language, at most [default: 20 issues, 10 repositories]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub limit: Option<u32>,
     /// How to write
     #[arg(long, value_enum, default_value = "table")]
     pub format: AnswerFormat,
@@ -359,6 +381,9 @@ pub struct SimArgs {
     /// Generated issues and pull requests, all together
     #[arg(long, default_value_t = 1000)]
     pub issues: usize,
+    /// Repositories of each of Python, TypeScript, Go and the Render ecosystem, for searches
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub trending: u32,
     /// The same seed gives the same data
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -368,6 +393,9 @@ pub struct SimArgs {
     /// Milliseconds added to every answer
     #[arg(long, default_value_t = 0)]
     pub latency_ms: u64,
+    /// Milliseconds added to a query for each repository whose commits it asks for
+    #[arg(long, default_value_t = 0)]
+    pub history_latency_ms: u64,
     /// Requests, and as many GraphQL points, an hour for each token
     #[arg(long, default_value_t = 5000)]
     pub rate_limit: u64,

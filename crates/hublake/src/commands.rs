@@ -6,8 +6,10 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod inspect;
 mod list;
 mod plan;
+mod publish;
 mod query;
 mod remove;
 mod report;
@@ -17,12 +19,13 @@ mod runs;
 mod selections;
 mod sim;
 mod traffic;
+mod trending;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 
-use crate::cli::{Command, ImportCommand};
+use crate::cli::{Command, ImportCommand, PublishCommand};
 use crate::home::Home;
 use crate::settings::Settings;
 
@@ -49,6 +52,10 @@ impl From<Ended> for ExitCode {
 
 /// Carries out a command.
 pub async fn dispatch(command: Command) -> Result<Ended> {
+    let command = match command {
+        Command::Inspect(command) => return inspect::inspect(command),
+        command => command,
+    };
     let settings = Settings::read()?;
     match command {
         Command::Sim(args) => return sim::sim(args).await,
@@ -70,12 +77,14 @@ pub async fn dispatch(command: Command) -> Result<Ended> {
         Command::Run(args) => run::run(&home, args).await,
         Command::Report(args) => report::report(&home, args).await,
         Command::Traffic(args) => traffic::traffic(&home, args).await,
+        Command::Trending(args) => trending::trending(&home, &args.repositories, args.format).await,
         Command::Import(ImportCommand::Traffic(args)) => import::traffic(&home, args).await,
         Command::Query(args) => query::query(&home, args).await,
         Command::Export(args) => export::export(&home, args).await,
+        Command::Publish(PublishCommand::Postgres(args)) => publish::postgres(&home, args).await,
         Command::Doctor => doctor::doctor(&home).await,
         Command::Audit(command) => audit::audit(&home, command).await,
         Command::Runs(args) => runs::runs(&home, args.format).await,
-        Command::Sim(_) | Command::Demo(_) | Command::Plan(_) => Ok(Ended::Done),
+        Command::Sim(_) | Command::Demo(_) | Command::Plan(_) | Command::Inspect(_) => Ok(Ended::Done),
     }
 }

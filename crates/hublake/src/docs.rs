@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::CommandFactory;
 
 use crate::cli::Cli;
-use crate::settings::SETTINGS;
+use crate::settings::{SETTINGS, TRENDING_KEYS, TrendingKey};
 
 const GENERATED: &str = "Generated from the program; do not edit.";
 
@@ -18,6 +18,12 @@ fn config_page() -> String {
     for setting in SETTINGS {
         let key = setting.key.map(|key| format!("`{key}`")).unwrap_or_default();
         text.push_str(&format!("| `{}` | {key} | {} | {} |\n", setting.variable, setting.default, setting.meaning));
+    }
+    text.push_str(
+        "\n## What is looked for as trending\n\nA table `[trending]` in `hublake.toml`:\n\n| key | default | meaning |\n|---|---|---|\n",
+    );
+    for TrendingKey { key, default, meaning } in TRENDING_KEYS {
+        text.push_str(&format!("| `{key}` | `{default}` | {meaning} |\n"));
     }
     text
 }

@@ -7,17 +7,19 @@ pub mod issues;
 pub mod publish;
 pub mod purge;
 pub mod traffic;
+pub mod trending;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
+use hublake_collect::trending::collect::Collection;
 use hublake_collect::{Collected, CollectedResult, Event, Progress, RunStamp};
 use hublake_github::{Client, Spent, WaitReason};
 use hublake_models::Project;
 use hublake_store::{Repository, Run, RunRepository, RunState};
 
-pub use self::declared::{Action, ISSUES, PIPELINES, Pipeline, Step, TRAFFIC, TRAFFIC_IMPORT};
+pub use self::declared::{Action, ISSUES, PIPELINES, Pipeline, Step, TRAFFIC, TRAFFIC_IMPORT, TRENDING};
 use self::import::Brought;
 use self::publish::Published;
 use crate::home::Home;
@@ -31,6 +33,8 @@ pub enum Job {
     Traffic(Vec<Repository>),
     /// Take what other collectors kept of traffic and publish.
     ImportTraffic(import::Files),
+    /// Find what is trending and publish; the API that details are asked with, GraphQL where there is a token if `None`.
+    Trending(Option<hublake_collect::events::Api>),
 }
 
 impl Job {
@@ -40,6 +44,7 @@ impl Job {
             Self::Issues(_) => &ISSUES,
             Self::Traffic(_) => &TRAFFIC,
             Self::ImportTraffic(_) => &TRAFFIC_IMPORT,
+            Self::Trending(_) => &TRENDING,
         }
     }
 }
@@ -75,14 +80,28 @@ pub struct RunOutcome {
     pub told: Vec<String>,
     /// What was not taken of imported files, with why.
     pub refused: Vec<String>,
+    /// What the branches of `trending` found.
+    pub trending: Option<Collection>,
     /// What readers see now.
     pub published: Published,
 }
 
 impl RunOutcome {
-    /// Repositories that were not collected, or whose rows did not pass the audits.
-    pub fn failed_count(&self) -> usize {
-        self.collected.iter().filter(|one| self.failure(one).is_some()).count()
+    /// What was not collected, or whose rows did not pass the audits, of how much: repositories, or the branches of
+    /// `trending`.
+    pub fn failed(&self) -> (usize, usize) {
+        match &self.trending {
+            None => {
+                let failed = self.collected.iter().filter(|one| self.failure(one).is_some()).count();
+                (failed, self.collected.len())
+            }
+            Some(found) => {
+                let failed = found.branches.iter().filter(|branch| branch.failure.is_some()).count();
+                // Repositories that are refused are of no branch.
+                let all = found.branches.len() + self.published.refused.len();
+                (failed + self.published.refused.len(), all)
+            }
+        }
     }
 
     /// Why a repository failed.
@@ -100,14 +119,17 @@ pub async fn run(home: &Home, project: &Project, job: &Job, progress: Progress) 
     let outcome = run_steps(home, project, &run, job, progress).await;
     let (state, message, repositories) = match &outcome {
         Ok(outcome) => {
-            let failed = outcome.failed_count();
+            let (failed, all) = outcome.failed();
             let state = match failed {
                 0 => RunState::Done,
-                all if all == outcome.collected.len() => RunState::Failed,
+                failed if failed == all => RunState::Failed,
                 _ => RunState::Partial,
             };
-            let message = format!("{} repositories, {failed} failed", outcome.collected.len());
-            (state, message, outcome.collected.iter().flat_map(|one| summaries(outcome, one)).collect())
+            let (what, noted) = match &outcome.trending {
+                None => ("repositories", outcome.collected.iter().flat_map(|one| summaries(outcome, one)).collect()),
+                Some(found) => ("branches", trending::summaries(found)),
+            };
+            (state, format!("{all} {what}, {failed} failed"), noted)
         }
         Err(error) => (RunState::Failed, format!("{error:#}"), Vec::new()),
     };
@@ -142,8 +164,9 @@ async fn run_steps(home: &Home, project: &Project, run: &Run, job: &Job, progres
         );
         done.push(step.name);
     }
-    let Brought { collected, files, told, refused } = brought;
-    Ok(RunOutcome { pipeline: job.pipeline().name, run: run.clone(), collected, files, told, refused, published })
+    let Brought { collected, files, told, refused, trending } = brought;
+    let pipeline = job.pipeline().name;
+    Ok(RunOutcome { pipeline, run: run.clone(), collected, files, told, refused, trending, published })
 }
 
 async fn collect(home: &Home, run: &Run, job: &Job, progress: Progress) -> Result<Brought> {
@@ -151,6 +174,7 @@ async fn collect(home: &Home, run: &Run, job: &Job, progress: Progress) -> Resul
         Job::Issues(options) => issues::collect(home, run, options, progress).await?,
         Job::Traffic(repositories) => traffic::collect(home, run, repositories, progress).await?,
         Job::ImportTraffic(files) => return import::import(home, run, files).await,
+        Job::Trending(api) => return trending::collect(home, run, *api, progress).await,
     };
     Ok(Brought { collected, ..Brought::default() })
 }

@@ -4,6 +4,7 @@ pub mod figures;
 pub mod picture;
 pub mod terminal;
 pub mod traffic;
+pub mod trending;
 
 pub use figures::{Figures, Window, figures};
 

@@ -1,5 +1,7 @@
 //! Settings: flags over environment over `.env` over `hublake.toml` over defaults.
 
+mod trending;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +10,11 @@ use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use url::Url;
 
+pub use self::trending::{TRENDING_KEYS, TrendingKey, TrendingSettings};
+
 const FILE: &str = "hublake.toml";
+/// The table of the file that has keys of its own.
+const TRENDING: &str = "trending";
 
 /// One setting: its environment variable, its key in `hublake.toml`, its default and what it means.
 pub struct Setting {
@@ -131,6 +137,15 @@ pub struct Settings {
     pub points_per_minute: u32,
     /// See `HUBLAKE_MAX_WAIT_SECONDS`.
     pub max_wait_seconds: u64,
+    /// See [`TRENDING_KEYS`].
+    pub trending: TrendingSettings,
+}
+
+/// What a file of settings says.
+#[derive(Default)]
+struct File {
+    values: BTreeMap<String, String>,
+    trending: TrendingSettings,
 }
 
 impl Settings {
@@ -143,14 +158,14 @@ impl Settings {
         }
         let file = read_file(Path::new(FILE))?;
         let environment = |variable: &str| std::env::var(variable).ok().filter(|value| !value.is_empty());
-        Self::from(&environment, &file)
+        Self::from(&environment, file)
     }
 
-    fn from(environment: &dyn Fn(&str) -> Option<String>, file: &BTreeMap<String, String>) -> Result<Self> {
+    fn from(environment: &dyn Fn(&str) -> Option<String>, file: File) -> Result<Self> {
         let text = |variable: &str| {
             environment(variable).or_else(|| {
                 let setting = SETTINGS.iter().find(|setting| setting.variable == variable)?;
-                file.get(setting.key?).cloned()
+                file.values.get(setting.key?).cloned()
             })
         };
         let home = PathBuf::from(text(HUBLAKE_HOME).unwrap_or_else(|| "hublake-data".to_owned()));
@@ -184,6 +199,7 @@ impl Settings {
             quota_floor,
             points_per_minute: number(&text, HUBLAKE_POINTS_PER_MINUTE, 900)?,
             max_wait_seconds: number(&text, HUBLAKE_MAX_WAIT_SECONDS, 3900)?,
+            trending: file.trending,
         })
     }
 
@@ -203,17 +219,21 @@ fn number<T: std::str::FromStr>(text: &dyn Fn(&str) -> Option<String>, variable:
     }
 }
 
-fn read_file(path: &Path) -> Result<BTreeMap<String, String>> {
+fn read_file(path: &Path) -> Result<File> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(File::default()),
         Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
     };
     let table: toml::Table = text.parse().with_context(|| format!("{}: not TOML", path.display()))?;
-    let mut values = BTreeMap::new();
+    let mut file = File::default();
     for (key, value) in table {
+        if key == TRENDING {
+            file.trending = TrendingSettings::read(value).with_context(|| path.display().to_string())?;
+            continue;
+        }
         if !SETTINGS.iter().any(|setting| setting.key == Some(key.as_str())) {
-            let known: Vec<_> = SETTINGS.iter().filter_map(|setting| setting.key).collect();
+            let known: Vec<_> = SETTINGS.iter().filter_map(|setting| setting.key).chain([TRENDING]).collect();
             bail!("{}: unknown key {key:?}\nhint: known are {}", path.display(), known.join(", "));
         }
         let text = match value {
@@ -222,9 +242,9 @@ fn read_file(path: &Path) -> Result<BTreeMap<String, String>> {
             toml::Value::Float(number) => number.to_string(),
             other => bail!("{}: {key} is a {}, not a text or number", path.display(), other.type_str()),
         };
-        values.insert(key, text);
+        file.values.insert(key, text);
     }
-    Ok(values)
+    Ok(file)
 }
 
 /// The settings as `hublake --help` lists them.
@@ -234,6 +254,10 @@ pub fn help() -> String {
         let default =
             if setting.default.is_empty() { String::new() } else { format!(" [default: {}]", setting.default) };
         text.push_str(&format!("  {}\n      {}{default}\n", setting.variable, setting.meaning));
+    }
+    text.push_str("\nWhat is trending, [trending] in hublake.toml:\n");
+    for TrendingKey { key, default, meaning } in TRENDING_KEYS {
+        text.push_str(&format!("  {key}\n      {meaning} [default: {default}]\n"));
     }
     text
 }
@@ -247,7 +271,8 @@ mod tests {
             list.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
         };
         let variables = pairs(environment);
-        Settings::from(&|name| variables.get(name).cloned(), &pairs(file))
+        let file = File { values: pairs(file), trending: TrendingSettings::default() };
+        Settings::from(&|name| variables.get(name).cloned(), file)
     }
 
     #[test]
@@ -270,7 +295,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         std::fs::write(&path, "concurency = 3\n").unwrap();
-        let error = read_file(&path).unwrap_err().to_string();
+        let error = read_file(&path).err().unwrap().to_string();
         assert!(error.contains("concurency") && error.contains("concurrency"), "{error}");
     }
 }

@@ -7,7 +7,7 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Date32Type;
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
 use datafusion::prelude::SessionContext;
-use github_sim::{GenerateOptions, LimitOptions, Sim, SimOptions};
+use github_sim::{GenerateOptions, LimitOptions, Sim, SimOptions, TrendingOptions};
 use hublake_github::Spent;
 use hublake_models::Project;
 use hublake_store::Repository;
@@ -18,6 +18,7 @@ use crate::home::Home;
 use crate::pipeline::publish::Published;
 use crate::pipeline::{self, IssueOptions, Job};
 use crate::progress;
+use crate::report::trending::Asked;
 use crate::report::{Window, figures, terminal};
 use crate::settings::Settings;
 
@@ -25,12 +26,23 @@ const WINDOW_DAYS: u32 = 180;
 /// The world of the demo is the same on every day.
 const GENERATED: GenerateOptions = GenerateOptions { repos: 3, issues: 3000, seed: 2026, skew: 0.6, start: None };
 
+/// Repositories of each list that the demo shows.
+const DEMO_LIMIT: u32 = 5;
+
+/// What searches find in the demo.
+fn trending() -> TrendingOptions {
+    TrendingOptions { per_language: 20, render: 20, seed: GENERATED.seed, ..TrendingOptions::default() }
+}
+
 /// Collects a simulated GitHub into a home of its own and prints the answers.
 pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     let now = demo_day()?;
-    let world = super::sim::world(args.data.as_deref(), &GENERATED, None, args.data.is_none().then_some(now))?;
+    let mut world = super::sim::world(args.data.as_deref(), &GENERATED, None, args.data.is_none().then_some(now))?;
     let names: Vec<String> = world.repositories().map(github_sim::Repository::full_name).collect();
     let present = world.now();
+    if args.data.is_none() {
+        world.generate_trending(&trending());
+    }
     let limits = LimitOptions { core: 1_000_000, ..LimitOptions::default() };
     let sim = Sim::start(world, SimOptions { limits, ..SimOptions::default() }).await?;
 
@@ -83,6 +95,7 @@ pub async fn demo(settings: Settings, args: DemoArgs) -> Result<Ended> {
     say!("{requests} requests, {free} not modified, {quota} of the quota");
     if args.data.is_none() {
         show_traffic(&sim, &home, &project, selected).await?;
+        show_trending(&home, &project).await?;
     }
     if let Some(folder) = &args.home {
         say!("\nthe demo's home stays: HUBLAKE_HOME={} hublake query \"SHOW TABLES\"", folder.display());
@@ -105,6 +118,21 @@ async fn show_traffic(sim: &Sim, home: &Home, project: &Project, selected: Vec<R
         }
     }
     super::traffic::print(home, project, &selected, AnswerFormat::Table).await
+}
+
+/// What a run of `trending` finds in the world of the demo.
+async fn show_trending(home: &Home, project: &Project) -> Result<()> {
+    say!("\n$ hublake run trending");
+    let started = std::time::Instant::now();
+    let outcome = pipeline::run(home, project, &Job::Trending(None), progress::silent()).await?;
+    let Some(found) = &outcome.trending else { bail!("a run of trending brought nothing") };
+    if let Some(problem) = found.branches.iter().find_map(|branch| branch.failure.as_ref()) {
+        bail!("{problem}");
+    }
+    let asked = Asked { limit: DEMO_LIMIT, language: None };
+    super::trending::print(home, project, &asked, AnswerFormat::Table).await?;
+    say!("{} in {:.1} s", found.spent(), started.elapsed().as_secs_f64());
+    Ok(())
 }
 
 /// Each repository up to the day of its newest issue: recorded data ends on different days.

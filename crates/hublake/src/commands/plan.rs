@@ -4,6 +4,7 @@ mod forecast;
 mod steps;
 mod terminal;
 mod traffic;
+mod trending;
 
 use std::io::IsTerminal;
 use std::path::Path;
@@ -20,8 +21,9 @@ use self::forecast::{Forecast, Limits};
 use self::steps::StepRow;
 use super::{Ended, repositories};
 use crate::cli::{AnswerFormat, PipelineName, PlanArgs};
+use crate::commands::run::check_options;
 use crate::home::Home;
-use crate::pipeline::{self, ISSUES, IssueOptions, TRAFFIC};
+use crate::pipeline::{self, ISSUES, IssueOptions, TRAFFIC, TRENDING};
 use crate::progress;
 use crate::settings::Settings;
 
@@ -40,7 +42,9 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
     let pipeline = match args.pipeline {
         PipelineName::Issues => &ISSUES,
         PipelineName::Traffic => &TRAFFIC,
+        PipelineName::Trending => &TRENDING,
     };
+    check_options(args.pipeline, &given(&args))?;
     let steps = steps::rows(&Project::embedded()?, pipeline)?;
     let is_table = args.format == AnswerFormat::Table;
     if args.steps {
@@ -54,13 +58,24 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
         // The steps hold whatever GitHub says, so they are told first.
         say!("{}", steps::short(pipeline.name, &steps));
     }
-    if args.pipeline == PipelineName::Traffic {
-        let expected = traffic::forecast(settings, &args).await?;
-        match is_table {
-            true => say!("\n{}", traffic::told(&expected)),
-            false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(expected) })?,
+    match args.pipeline {
+        PipelineName::Issues => {}
+        PipelineName::Traffic => {
+            let expected = traffic::forecast(settings, &args).await?;
+            match is_table {
+                true => say!("\n{}", traffic::told(&expected)),
+                false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(expected) })?,
+            }
+            return Ok(Ended::Done);
         }
-        return Ok(Ended::Done);
+        PipelineName::Trending => {
+            let expected = trending::forecast(settings, &args).await?;
+            match is_table {
+                true => say!("\n{}", trending::told(&expected)),
+                false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(expected) })?,
+            }
+            return Ok(Ended::Done);
+        }
     }
     let forecast = forecast(settings, &args).await?;
     let refused: Vec<&str> = forecast.refusals().collect();
@@ -77,6 +92,18 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
         false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(forecast) })?,
     }
     Ok(ended)
+}
+
+/// The options that not every pipeline has, with whether they are given.
+fn given(args: &PlanArgs) -> [(&'static str, bool); 6] {
+    [
+        ("--since", args.since.is_some()),
+        ("--overlap", args.overlap.is_some()),
+        ("--full", args.full),
+        ("--sweep", args.sweep),
+        ("--api", args.api.is_some()),
+        ("--repo", !args.repositories.is_empty()),
+    ]
 }
 
 async fn forecast(settings: Settings, args: &PlanArgs) -> Result<Forecast> {

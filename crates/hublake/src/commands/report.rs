@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use datafusion::prelude::SessionContext;
 use hublake_models::{Project, Severity};
 use hublake_store::Repository;
@@ -14,18 +14,25 @@ use crate::cli::{AnswerFormat, IssueList, PipelineName, ReportArgs};
 use crate::home::Home;
 use crate::output::{self, Format};
 use crate::pipeline::publish::Published;
+use crate::report::trending::Asked;
 use crate::report::{Figures, Window, figures, terminal};
+
+/// Issues that are listed where nothing else is asked for.
+const ISSUES: u32 = 20;
+/// Repositories of each language that are listed where nothing else is asked for.
+pub const REPOSITORIES: u32 = 10;
 
 /// Answers from what is published.
 pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
+    check_options(&args)?;
     let project = Project::embedded()?;
+    if args.pipeline == PipelineName::Trending {
+        let asked = Asked { limit: args.limit.unwrap_or(REPOSITORIES), language: args.language };
+        super::trending::print(home, &project, &asked, args.format).await?;
+        return Ok(Ended::Done);
+    }
     let selected = repositories::select(home, &args.repositories, false).await?;
     if args.pipeline == PipelineName::Traffic {
-        if args.list.is_some() || args.until.is_some() {
-            anyhow::bail!(
-                "--list and --until say nothing about traffic\nhint: hublake traffic OWNER/NAME shows the whole history of one repository"
-            );
-        }
         super::traffic::print(home, &project, &selected, args.format).await?;
         return Ok(Ended::Done);
     }
@@ -37,7 +44,7 @@ pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
         None => print(home, &project, &selected, window, args.format, None).await?,
         Some(list) => {
             let context = reader(home, &project, window).await?;
-            let query = list_query(list, &selected, window, args.limit);
+            let query = list_query(list, &selected, window, args.limit.unwrap_or(ISSUES));
             let rows = context.sql(&query).await?;
             let schema = rows.schema().as_arrow().clone();
             let format = match args.format {
@@ -48,6 +55,33 @@ pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
         }
     }
     Ok(Ended::Done)
+}
+
+/// Refuses options that say nothing about a pipeline's answer.
+fn check_options(args: &ReportArgs) -> Result<()> {
+    let given = [
+        ("--repo", !args.repositories.is_empty()),
+        ("--list", args.list.is_some()),
+        ("--until", args.until.is_some()),
+        ("--language", args.language.is_some()),
+        ("--limit", args.limit.is_some()),
+    ];
+    let (name, known, hint): (_, &[&str], _) = match args.pipeline {
+        PipelineName::Issues if args.list.is_none() => {
+            ("issues without --list", &["--repo", "--until"], "hublake report issues --list oldest --limit 5")
+        }
+        PipelineName::Issues => ("issues", &["--repo", "--list", "--until", "--limit"], "--repo names repositories"),
+        PipelineName::Traffic => {
+            ("traffic", &["--repo"], "hublake traffic OWNER/NAME shows the whole history of one repository")
+        }
+        PipelineName::Trending => {
+            ("trending", &["--language", "--limit"], "hublake trending OWNER/NAME tells why one repository is trending")
+        }
+    };
+    match given.iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
+        None => Ok(()),
+        Some((option, _)) => bail!("{option} says nothing about {name}\nhint: {hint}"),
+    }
 }
 
 /// Prints the answers for some repositories; `published` is what the run just before it found.

@@ -1,26 +1,30 @@
 //! `hublake run`.
 
 use anyhow::{Result, bail};
+use clap::ValueEnum;
 use hublake_collect::CollectedResult;
+use hublake_collect::trending::collect::Collection;
 use hublake_github::Spent;
 use hublake_models::Project;
 use hublake_store::{Holder, Lock, LockOutcome, Repository};
 
+use super::report::REPOSITORIES;
 use super::{Ended, repositories};
 use crate::cli::{AnswerFormat, PipelineName, RunArgs};
 use crate::home::Home;
 use crate::pipeline::{self, ISSUES, IssueOptions, Job, RunOutcome};
 use crate::progress;
 use crate::report::Window;
+use crate::report::trending::Asked;
 
 /// Runs a pipeline and prints its answer.
 pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
-    if args.pipeline == PipelineName::Traffic {
-        let RunArgs { since, overlap, full, sweep, api, .. } = &args;
-        check_options_of_traffic([since.is_some(), overlap.is_some(), *full, *sweep, api.is_some()])?;
-    }
+    check_options(args.pipeline, &given(&args))?;
     let project = Project::embedded()?;
-    let selected = repositories::select(home, &args.repositories, true).await?;
+    let selected = match args.pipeline {
+        PipelineName::Trending => Vec::new(),
+        _ => repositories::select(home, &args.repositories, true).await?,
+    };
     let job = match args.pipeline {
         PipelineName::Issues => Job::Issues(IssueOptions {
             repositories: selected.clone(),
@@ -31,29 +35,52 @@ pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
             sweep: args.sweep,
         }),
         PipelineName::Traffic => Job::Traffic(selected.clone()),
+        PipelineName::Trending => Job::Trending(args.api),
     };
     let lock = lock(home, job.pipeline().name, args.no_wait).await?;
-    let outcome = pipeline::run(home, &project, &job, progress::progress(selected.len())).await?;
+    let parts = match args.pipeline {
+        PipelineName::Trending => pipeline::trending::branch_count(home),
+        _ => selected.len(),
+    };
+    let outcome = pipeline::run(home, &project, &job, progress::progress(parts)).await?;
     drop(lock);
     tell(&outcome);
     answer(home, &project, &selected, &outcome, &args).await?;
-    let failed = outcome.failed_count();
-    Ok(match failed {
-        0 => Ended::Done,
-        all if all == outcome.collected.len() => Ended::Failed,
+    Ok(match outcome.failed() {
+        (0, _) => Ended::Done,
+        (failed, all) if failed == all => Ended::Failed,
         _ => Ended::Partly,
     })
 }
 
-/// GitHub tells traffic of the last fourteen days and of nothing else, so there is nothing to choose: refuses what is
-/// given of --since, --overlap, --full, --sweep and --api.
-pub fn check_options_of_traffic(given: [bool; 5]) -> Result<()> {
-    let options = ["--since", "--overlap", "--full", "--sweep", "--api"];
-    match options.iter().zip(given).find(|(_, is_given)| *is_given) {
-        None => Ok(()),
-        Some((option, _)) => bail!(
-            "{option} says nothing about traffic\nhint: each run asks for all that GitHub still knows; `hublake import traffic` brings in what others kept"
+/// The options that not every pipeline has, with whether they are given.
+fn given(args: &RunArgs) -> [(&'static str, bool); 6] {
+    [
+        ("--since", args.since.is_some()),
+        ("--overlap", args.overlap.is_some()),
+        ("--full", args.full),
+        ("--sweep", args.sweep),
+        ("--api", args.api.is_some()),
+        ("--repo", !args.repositories.is_empty()),
+    ]
+}
+
+/// Refuses an option that says nothing about a pipeline.
+pub fn check_options(pipeline: PipelineName, given: &[(&'static str, bool)]) -> Result<()> {
+    let (known, hint): (&[&str], _) = match pipeline {
+        PipelineName::Issues => return Ok(()),
+        PipelineName::Traffic => (
+            &["--repo"],
+            "each run asks for all that GitHub still knows; `hublake import traffic` brings in what others kept",
         ),
+        PipelineName::Trending => {
+            (&["--api"], "each run looks anew; [trending] in hublake.toml says for what, see docs/CONFIG.md")
+        }
+    };
+    let name = pipeline.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
+    match given.iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
+        None => Ok(()),
+        Some((option, _)) => bail!("{option} says nothing about {name}\nhint: {hint}"),
     }
 }
 
@@ -81,6 +108,9 @@ pub async fn lock(home: &Home, name: &str, no_wait: bool) -> Result<Lock> {
 
 /// What the run did, on stderr.
 fn tell(outcome: &RunOutcome) {
+    if let Some(found) = &outcome.trending {
+        return tell_found(outcome, found);
+    }
     let (mut spent, mut searching) = (Spent::default(), Spent::default());
     let (mut rows, mut changed) = (0, 0);
     for one in &outcome.collected {
@@ -106,6 +136,22 @@ fn tell(outcome: &RunOutcome) {
         if let Some(message) = outcome.failure(one) {
             tell!("error: {message}");
         }
+    }
+}
+
+/// What a run of `trending` found, on stderr.
+fn tell_found(outcome: &RunOutcome, found: &Collection) {
+    let branches: Vec<String> = found
+        .branches
+        .iter()
+        .map(|branch| match &branch.failure {
+            None => format!("{} {}", branch.branch, branch.found),
+            Some(_) => format!("{} failed", branch.branch),
+        })
+        .collect();
+    tell!("{}: {}; {}", outcome.run.run_id, branches.join(", "), found.spent());
+    for message in found.problems().iter().chain(outcome.published.refused.values()) {
+        tell!("error: {message}");
     }
 }
 
@@ -141,6 +187,10 @@ async fn answer(
         PipelineName::Traffic => {
             tell_warnings(outcome);
             super::traffic::print(home, project, selected, args.format).await
+        }
+        PipelineName::Trending => {
+            tell_warnings(outcome);
+            super::trending::print(home, project, &Asked { limit: REPOSITORIES, language: None }, args.format).await
         }
     }
 }

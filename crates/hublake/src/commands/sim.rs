@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use github_sim::{GenerateOptions, LimitClock, LimitOptions, SimOptions, World};
+use github_sim::{GenerateOptions, LimitClock, LimitOptions, SimOptions, TrendingOptions, World};
 
 use super::Ended;
 use crate::cli::SimArgs;
@@ -18,10 +18,20 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         seed: args.seed,
         ..GenerateOptions::default()
     };
-    let world = world(args.data.as_deref(), &generate, args.events_per_issue, args.now)?;
+    let mut world = world(args.data.as_deref(), &generate, args.events_per_issue, args.now)?;
+    let names: Vec<_> = world.repositories().map(|one| (one.full_name(), one.issue_count())).collect();
+    if args.trending > 0 {
+        world.generate_trending(&TrendingOptions {
+            per_language: args.trending,
+            render: args.trending,
+            seed: args.seed,
+            ..TrendingOptions::default()
+        });
+    }
     let options = SimOptions {
         listen: args.listen,
         latency: Duration::from_millis(args.latency_ms),
+        history_latency: Duration::from_millis(args.history_latency_ms),
         limits: LimitOptions {
             core: args.rate_limit,
             graphql: args.rate_limit,
@@ -33,7 +43,6 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         fault_seed: args.seed,
         ..SimOptions::default()
     };
-    let names: Vec<_> = world.repositories().map(|one| (one.full_name(), one.issue_count())).collect();
     github_sim::serve_forever(world, options, |address| {
         say!("a simulated GitHub listens on http://{address}/");
         for (name, count) in names.iter().take(10) {
@@ -41,6 +50,9 @@ pub async fn sim(args: SimArgs) -> Result<Ended> {
         }
         if names.len() > 10 {
             say!("  and {} more", names.len() - 10);
+        }
+        if args.trending > 0 {
+            say!("  {} repositories of each language, and as many on Render, for hublake run trending", args.trending);
         }
         say!(
             "try: GITHUB_API_URL=http://{address}/ GITHUB_TOKEN=ghp_any hublake run issues --repo {}",

@@ -3,9 +3,12 @@
 mod decoding;
 mod known_payloads;
 mod raw_tables;
+mod rules;
+mod touched;
 mod traffic;
+mod trending;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -16,14 +19,15 @@ use datafusion::catalog::MemorySchemaProvider;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
 use hublake_collect::tables;
-use hublake_lake::{Months, SessionOptions, Snapshot, Table, Taken, session};
+use hublake_lake::{SessionOptions, Snapshot, Table, Taken, session};
 use hublake_models::{Kind, Project};
 use hublake_store::{Repository, Run};
 
 use self::decoding::{decode_streams, register_departures};
 use self::known_payloads::KnownPayloads;
 pub use self::raw_tables::RawTables;
-use super::{ISSUES, Pipeline};
+use self::touched::Touched;
+use super::{ISSUES, Pipeline, TRENDING};
 use crate::home::Home;
 
 /// A complete run of a repository.
@@ -51,6 +55,55 @@ pub struct Member {
     pub weight: i64,
 }
 
+/// Which raw rows a batch is made of.
+#[derive(Clone, Debug)]
+pub enum Rows {
+    /// Those of each member's runs.
+    OfMembers,
+    /// Those of whole runs, but for repositories that were refused.
+    OfRuns {
+        /// Sequence numbers of the complete runs that are not published yet.
+        run_seqs: Vec<i64>,
+        /// Repositories whose rows did not pass.
+        refused: BTreeSet<i64>,
+    },
+}
+
+impl Rows {
+    /// The condition on a raw table.
+    fn condition(&self, members: &[Member]) -> String {
+        let list = |ids: &mut dyn Iterator<Item = i64>| ids.map(|id| id.to_string()).collect::<Vec<_>>().join(", ");
+        match self {
+            Self::OfMembers => is_of(members),
+            Self::OfRuns { run_seqs, refused } => {
+                let runs = format!("run_seq IN ({})", list(&mut run_seqs.iter().copied()));
+                match refused.is_empty() {
+                    true => runs,
+                    false => format!("{runs} AND repo_id NOT IN ({})", list(&mut refused.iter().copied())),
+                }
+            }
+        }
+    }
+}
+
+/// What a batch is built of.
+pub struct Build<'a> {
+    /// Settings.
+    pub home: &'a Home,
+    /// The models.
+    pub project: &'a Project,
+    /// Whose models are built.
+    pub pipeline: &'static Pipeline,
+    /// The run, whose instant is the present.
+    pub run: &'a Run,
+    /// What was collected.
+    pub raw: &'a RawTables,
+    /// The repositories.
+    pub members: &'a [Member],
+    /// Which of their rows.
+    pub rows: &'a Rows,
+}
+
 /// The rows of some repositories in every stored table, not yet written.
 pub struct Batch {
     /// The session in which the models ran, for the audits.
@@ -63,33 +116,32 @@ pub struct Batch {
 
 impl Batch {
     /// Decodes what the members' runs brought and builds every model of the pipeline.
-    pub async fn build(
-        home: &Home,
-        project: &Project,
-        pipeline: &'static Pipeline,
-        run: &Run,
-        raw: &RawTables,
-        stored: &mut BTreeMap<String, Table>,
-        members: &[Member],
-    ) -> Result<Self> {
+    pub async fn build(build: &Build<'_>, stored: &mut BTreeMap<String, Table>) -> Result<Self> {
+        let Build { home, project, pipeline, run, raw, members, rows } = *build;
+        let condition = rows.condition(members);
         let options =
             SessionOptions { memory_limit_bytes: home.settings.memory_bytes, threads: 1, ..Default::default() };
         let context = session(&options)?;
         register(&context, "repositories", vec![repositories(members)?])?;
-        register_runs(&context, raw.of(tables::RAW_RUNS)?, members).await?;
+        register_runs(&context, raw.of(tables::RAW_RUNS)?, &condition).await?;
         let started = Instant::now();
         let catalog = context.catalog("hublake").context("the session has no catalogue")?;
         catalog.register_schema("previous", Arc::new(MemorySchemaProvider::new()))?;
         let (mut taken, known) = take_previous(&context, project, stored, members, None).await?;
         let taken_ms = millis_since(started);
         let rejected = if pipeline.name == ISSUES.name {
-            register_departures(&context, raw.of(tables::RAW_DEPARTURES)?, members).await?;
+            register_departures(&context, raw.of(tables::RAW_DEPARTURES)?, &condition).await?;
             context.register_table(tables::RAW_ISSUES, raw.of(tables::RAW_ISSUES)?.provider())?;
-            decode_streams(home, &context, raw, members, known).await?
+            decode_streams(home, &context, raw, &condition, known).await?
         } else {
-            let rejected = traffic::decode(home, &context, raw, members).await?;
-            let months = traffic::touched_months(&context).await?;
-            taken.extend(take_previous(&context, project, stored, members, Some(&months)).await?.0);
+            let (rejected, touched) = if pipeline.name == TRENDING.name {
+                let rejected = trending::decode(home, &context, raw, &condition).await?;
+                (rejected, Touched::Days(trending::touched_days(&context).await?))
+            } else {
+                let rejected = traffic::decode(home, &context, raw, &condition).await?;
+                (rejected, Touched::Months(traffic::touched_months(&context).await?))
+            };
+            taken.extend(take_previous(&context, project, stored, members, Some(&touched)).await?.0);
             rejected
         };
         let decoded_ms = millis_since(started);
@@ -155,9 +207,9 @@ fn repositories(members: &[Member]) -> Result<RecordBatch> {
     Ok(RecordBatch::try_new(Arc::new(schema), columns)?)
 }
 
-async fn register_runs(context: &SessionContext, raw_runs: &Snapshot, members: &[Member]) -> Result<()> {
+async fn register_runs(context: &SessionContext, raw_runs: &Snapshot, condition: &str) -> Result<()> {
     context.register_table("raw_runs_read", raw_runs.provider())?;
-    let query = format!("SELECT * FROM raw_runs_read WHERE {}", is_of(members));
+    let query = format!("SELECT * FROM raw_runs_read WHERE {condition}");
     let frame = context.sql(&query).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
     let rows = frame.collect().await?;
@@ -166,28 +218,28 @@ async fn register_runs(context: &SessionContext, raw_runs: &Snapshot, members: &
     Ok(())
 }
 
-/// Takes the members' rows out of the tables stored by repository, or with `months` out of those stored by month;
+/// Takes the members' rows out of the tables stored by repository, or with `touched` out of those stored by month;
 /// `previous` offers those that a model reads.
 async fn take_previous(
     context: &SessionContext,
     project: &Project,
     stored: &mut BTreeMap<String, Table>,
     members: &[Member],
-    months: Option<&Months>,
+    touched: Option<&Touched>,
 ) -> Result<(BTreeMap<String, Taken>, KnownPayloads)> {
     let ids: Vec<i64> = members.iter().map(|member| member.repository.repo_id).collect();
-    let is_asked = |name: &str| project.model(name).is_some_and(|model| model.by_month.is_some() == months.is_some());
-    let takes = stored.iter_mut().filter(|(name, _)| is_asked(name)).map(|(name, table)| {
+    let takes = stored.iter_mut().filter_map(|(name, table)| {
+        let model = project.model(name).filter(|model| model.by_month.is_some() == touched.is_some())?;
         let reads_previous = is_read_before(project, name);
         let ids = &ids;
-        async move {
-            let mut taken = match months {
+        Some(async move {
+            let mut taken = match touched {
                 None => table.take(ids, reads_previous).await?,
-                Some(months) => table.take_months(ids, months, reads_previous).await?,
+                Some(touched) => touched.take(table, model, ids, reads_previous).await?,
             };
             let rows = std::mem::take(&mut taken.previous);
-            Ok::<_, hublake_lake::Error>((name.clone(), Arc::clone(&table.snapshot().schema), rows, taken))
-        }
+            anyhow::Ok((name.clone(), Arc::clone(&table.snapshot().schema), rows, taken))
+        })
     });
     let mut all = BTreeMap::new();
     let (mut issues, mut departures) = (Vec::new(), Vec::new());

@@ -39,6 +39,9 @@ pub struct Pipeline {
     pub weighed_by: &'static str,
     /// ... and what it is at least.
     pub base_weight: i64,
+    /// Whether numbers of one repository depend on those of the others, so that everything that its runs found is one
+    /// batch, under the cursor of repository 0.
+    pub is_whole: bool,
     /// What to do where whole tables do not pass their audits.
     pub way_out: &'static str,
     /// Each after what it needs.
@@ -60,6 +63,7 @@ pub const ISSUES: Pipeline = Pipeline {
     streams: &[hublake_collect::issues::STREAM, hublake_collect::events::STREAM],
     weighed_by: "stg_issue_current",
     base_weight: 0,
+    is_whole: false,
     way_out: "hublake run issues --full collects the repositories again",
     steps: &[
         Step {
@@ -82,6 +86,7 @@ pub const TRAFFIC: Pipeline = Pipeline {
     weighed_by: "stg_traffic_state",
     // Some hundred days in each of the tables that hold days, but no issue's many columns.
     base_weight: 70,
+    is_whole: false,
     way_out: "what is published stays; look into it before the days that it names are forgotten",
     steps: &[
         Step {
@@ -112,5 +117,26 @@ pub const TRAFFIC_IMPORT: Pipeline = Pipeline {
     ..TRAFFIC
 };
 
+/// Finding what is trending, and building the dimensional model.
+pub const TRENDING: Pipeline = Pipeline {
+    name: hublake_collect::trending::PIPELINE,
+    streams: &[hublake_collect::trending::STREAM],
+    weighed_by: "stg_repos_validated",
+    base_weight: 0,
+    is_whole: true,
+    way_out: "what is published stays; hublake run trending looks again",
+    steps: &[
+        Step {
+            name: "collect",
+            action: Action::Collect,
+            needs: &[],
+            retries: 0,
+            timeout: Duration::from_secs(6 * 60 * 60),
+            description: "search GitHub for each language and for Render; ask for details; keep every answer",
+        },
+        PUBLISH,
+    ],
+};
+
 /// All pipelines.
-pub const PIPELINES: [&Pipeline; 2] = [&ISSUES, &TRAFFIC];
+pub const PIPELINES: [&Pipeline; 3] = [&ISSUES, &TRAFFIC, &TRENDING];

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use hublake_collect::traffic::Value;
 use hublake_collect::traffic::import::keep::{self, Keeper, Kept, OfRepository, Origin, Ready};
 use hublake_collect::traffic::import::{Imported, Options, read_with};
+use hublake_collect::trending::collect::Collection;
 use hublake_collect::{Collected, CollectedResult};
 use hublake_store::{Repository, Run};
 
@@ -36,6 +37,8 @@ pub struct Brought {
     pub told: Vec<String>,
     /// Files, and repositories in files, that were not taken, with why.
     pub refused: Vec<String>,
+    /// What the branches of `trending` found.
+    pub trending: Option<Collection>,
 }
 
 /// Reads one file after the other; one that cannot be read leaves nothing behind.

@@ -4,25 +4,21 @@
 //! published rows and the others go on. What readers see, and the cursors, move in one transaction at the end.
 
 mod cursors;
+mod members;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, bail};
-use arrow::array::AsArray;
-use arrow::datatypes::Int64Type;
+use anyhow::{Result, bail};
 use datafusion::prelude::SessionContext;
 use hublake_collect::tables;
 use hublake_lake::{SessionOptions, Table, TableSpec, session};
 use hublake_models::{Model, Project, Scope, Severity, Violation};
-use hublake_store::{Cursor, NewPublication, Repository, Run};
+use hublake_store::{NewPublication, Run};
 
 use self::cursors::{moved_cursor, pending};
 use super::Pipeline;
-use super::batch::{self, Batch, Member, RawTables};
+use super::batch::{self, Batch, Member, RawTables, Rows};
 use crate::home::Home;
-
-/// Work that is done at once, in published issues and collected elements; a larger repository is a batch of its own.
-const BATCH_WEIGHT: i64 = 96 * 1024;
 
 /// What a run published.
 #[derive(Default)]
@@ -44,14 +40,16 @@ pub async fn publish(home: &Home, project: &Project, pipeline: &'static Pipeline
         return Ok(Published::default());
     }
     let mut work = Work::open(home, project, pipeline, run).await?;
-    let members = work.members(&pending).await?;
     let mut published = Published::default();
-    for batch in batches(members) {
-        work.batch(batch, &mut published).await?;
+    for (members, rows) in members::batches(&work, &pending).await? {
+        work.batch(members, rows, &mut published).await?;
     }
     let versions = work.commit().await?;
     work.audit_tables(&versions, &mut published).await?;
-    let moved: BTreeSet<i64> = published.repositories.iter().copied().collect();
+    let mut moved: BTreeSet<i64> = published.repositories.iter().copied().collect();
+    if pipeline.is_whole {
+        moved.insert(0);
+    }
     let cursors = pending.into_iter().map(|(cursor, _)| cursor).chain(beside);
     let cursors = cursors.filter(|cursor| moved.contains(&cursor.repo_id));
     let published_at = home.settings.present();
@@ -104,41 +102,19 @@ impl<'a> Work<'a> {
         })
     }
 
-    /// The pending repositories with the runs to publish and how much work they are.
-    async fn members(&self, pending: &[(Cursor, Repository)]) -> Result<Vec<Member>> {
-        let context = self.session()?;
-        context.register_table("runs", self.raw.of(tables::RAW_RUNS)?.provider())?;
-        let weighed_by = self.pipeline.weighed_by;
-        let weighed = self.stored.get(weighed_by).with_context(|| format!("there is no model {weighed_by}"))?;
-        context.register_table("weighed", weighed.snapshot().provider())?;
-        let published =
-            counts(&context, "SELECT repo_id, CAST(COUNT(*) AS BIGINT) FROM weighed GROUP BY repo_id").await?;
-        let mut members = Vec::with_capacity(pending.len());
-        let collected = batch::collected_runs(&context, self.pipeline.name).await?;
-        for (cursor, repository) in pending {
-            let published_run_seq = cursor.published_run_seq.unwrap_or_default();
-            let runs = collected.get(&cursor.repo_id).map(Vec::as_slice).unwrap_or_default();
-            let runs = runs.iter().filter(|run| run.run_seq > published_run_seq);
-            let Some(complete_run_seq) = runs.clone().map(|run| run.run_seq).max() else { continue };
-            let known = published.get(&cursor.repo_id).copied().unwrap_or_default();
-            members.push(Member {
-                repository: repository.clone(),
-                published_run_seq,
-                complete_run_seq,
-                reads_all: !self.is_as_published || cursor.attempt.as_ref().is_some_and(|attempt| attempt.is_repair),
-                weight: self.pipeline.base_weight + known + runs.map(|run| run.records).sum::<i64>(),
-            });
-        }
-        members.sort_by_key(|member| member.repository.repo_id);
-        Ok(members)
-    }
-
     /// Builds, audits and writes one batch; repositories that fail an audit are left out and the rest is built again.
-    async fn batch(&mut self, mut members: Vec<Member>, published: &mut Published) -> Result<()> {
+    async fn batch(&mut self, mut members: Vec<Member>, mut rows: Rows, published: &mut Published) -> Result<()> {
         while !members.is_empty() {
-            let batch =
-                Batch::build(self.home, self.project, self.pipeline, self.run, &self.raw, &mut self.stored, &members)
-                    .await?;
+            let build = batch::Build {
+                home: self.home,
+                project: self.project,
+                pipeline: self.pipeline,
+                run: self.run,
+                raw: &self.raw,
+                members: &members,
+                rows: &rows,
+            };
+            let batch = Batch::build(&build, &mut self.stored).await?;
             let started = std::time::Instant::now();
             let violations = self.audit(&batch.context, &members).await?;
             tracing::debug!(audited_ms = batch::millis_since(started), "batch audited");
@@ -171,7 +147,11 @@ impl<'a> Work<'a> {
                 published.repositories.extend(members.iter().map(|member| member.repository.repo_id));
                 return batch.write(&mut self.stored).await;
             }
-            members.retain(|member| !failed.contains(&member.repository.repo_id));
+            match &mut rows {
+                // What was published of it takes part in the numbers of the others.
+                Rows::OfRuns { refused, .. } if !failed.is_subset(refused) => refused.extend(failed),
+                _ => members.retain(|member| !failed.contains(&member.repository.repo_id)),
+            }
         }
         Ok(())
     }
@@ -180,8 +160,11 @@ impl<'a> Work<'a> {
         let found =
             hublake_models::audit(context, self.project, self.pipeline.name, Scope::Repository, self.run.run_at)
                 .await?;
-        let here =
-            |one: &Violation| one.repo_id.is_none_or(|id| members.iter().any(|member| member.repository.repo_id == id));
+        // Repository 0 stands for all of a pipeline that is published as a whole.
+        let is_member = |id: i64| {
+            (self.pipeline.is_whole && id == 0) || members.iter().any(|member| member.repository.repo_id == id)
+        };
+        let here = |one: &Violation| one.repo_id.is_none_or(is_member);
         Ok(found.into_iter().filter(here).collect())
     }
 
@@ -254,33 +237,4 @@ pub fn spec_of(model: &Model) -> TableSpec {
         partitioned_by: None,
         by_month: model.by_month.clone(),
     }
-}
-
-/// Neighbouring repositories up to the size of a batch.
-fn batches(members: Vec<Member>) -> Vec<Vec<Member>> {
-    let mut batches = Vec::new();
-    let mut batch = Vec::new();
-    let mut weight = 0;
-    for member in members {
-        if weight + member.weight > BATCH_WEIGHT && !batch.is_empty() {
-            batches.push(std::mem::take(&mut batch));
-            weight = 0;
-        }
-        weight += member.weight;
-        batch.push(member);
-    }
-    if !batch.is_empty() {
-        batches.push(batch);
-    }
-    batches
-}
-
-async fn counts(context: &SessionContext, query: &str) -> Result<HashMap<i64, i64>> {
-    let mut counts = HashMap::new();
-    for rows in context.sql(query).await?.collect().await? {
-        let ids = rows.column(0).as_primitive::<Int64Type>();
-        let numbers = rows.column(1).as_primitive::<Int64Type>();
-        counts.extend(ids.iter().flatten().zip(numbers.iter().flatten()));
-    }
-    Ok(counts)
 }

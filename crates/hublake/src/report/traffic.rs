@@ -1,11 +1,11 @@
 //! The answer of traffic: who looks at the repositories, who clones them, and what of it is known.
 
 mod days;
-mod grid;
+pub(super) mod grid;
 mod lists;
 mod select;
-mod skyline;
-mod words;
+pub(super) mod skyline;
+pub(super) mod words;
 
 pub mod figures;
 pub mod history;

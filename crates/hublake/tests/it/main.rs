@@ -23,11 +23,15 @@ mod imports;
 #[cfg(test)]
 mod incremental;
 #[cfg(test)]
+mod inspect;
+#[cfg(test)]
 mod kill;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
 mod plan;
+#[cfg(test)]
+mod postgres;
 #[cfg(test)]
 mod program;
 #[cfg(test)]
@@ -39,9 +43,14 @@ mod scene;
 #[cfg(test)]
 mod selections;
 #[cfg(test)]
+#[path = "../../../hublake-postgres/tests/it/server.rs"]
+mod server;
+#[cfg(test)]
 mod timeline;
 #[cfg(test)]
 mod traffic;
+#[cfg(test)]
+mod trending;
 #[cfg(test)]
 mod truth;
 #[cfg(test)]

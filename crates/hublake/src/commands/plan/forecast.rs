@@ -315,6 +315,7 @@ fn mean(times: &[Duration]) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::TrendingSettings;
 
     fn settings() -> Settings {
         Settings {
@@ -329,6 +330,7 @@ mod tests {
             quota_floor: 0.1,
             points_per_minute: 900,
             max_wait_seconds: 3900,
+            trending: TrendingSettings::default(),
         }
     }
 

@@ -9,7 +9,6 @@ use super::forecast::{Budget, Limits};
 use super::terminal::{duration, limits, shortage};
 use super::{open_home, select};
 use crate::cli::PlanArgs;
-use crate::commands::run::check_options_of_traffic;
 use crate::output::new_table;
 use crate::pipeline::traffic;
 use crate::report::terminal::count;
@@ -42,8 +41,6 @@ pub struct TrafficForecast {
 
 /// Tells what a run would ask.
 pub async fn forecast(settings: Settings, args: &PlanArgs) -> Result<TrafficForecast> {
-    let PlanArgs { since, overlap, full, sweep, api, .. } = args;
-    check_options_of_traffic([since.is_some(), overlap.is_some(), *full, *sweep, api.is_some()])?;
     let (home, _passing) = open_home(settings, args).await?;
     let client = home.hasty_client().await?;
     if !client.is_authorised() {

@@ -13,8 +13,8 @@ use futures::TryStreamExt;
 use hublake_collect::{decode, tables};
 use hublake_lake::{SessionOptions, Snapshot, session};
 
+use super::RawTables;
 use super::known_payloads::KnownPayloads;
-use super::{Member, RawTables, is_of};
 use crate::home::Home;
 
 /// Batches of raw rows that are decoded at once, and rows in each: a payload is some kilobytes.
@@ -26,7 +26,7 @@ pub(super) async fn decode_streams(
     home: &Home,
     context: &SessionContext,
     raw: &RawTables,
-    members: &[Member],
+    condition: &str,
     known: KnownPayloads,
 ) -> Result<BTreeMap<i64, usize>> {
     let mut rejected = BTreeMap::new();
@@ -37,7 +37,7 @@ pub(super) async fn decode_streams(
         schema: decode::issue_schema(),
         decode: decode::issues,
     };
-    issues.register(home, context, members, known, &mut rejected).await?;
+    issues.register(home, context, condition, known, &mut rejected).await?;
     let events = Decoding {
         source: raw.of(tables::RAW_EVENTS)?,
         stream: hublake_collect::events::STREAM,
@@ -45,17 +45,16 @@ pub(super) async fn decode_streams(
         schema: decode::event_schema(),
         decode: decode::events,
     };
-    events.register(home, context, members, KnownPayloads::default(), &mut rejected).await?;
+    events.register(home, context, condition, KnownPayloads::default(), &mut rejected).await?;
     Ok(rejected)
 }
 
 /// Registers the members' issues that were found gone.
-pub(super) async fn register_departures(context: &SessionContext, raw: &Snapshot, members: &[Member]) -> Result<()> {
+pub(super) async fn register_departures(context: &SessionContext, raw: &Snapshot, condition: &str) -> Result<()> {
     context.register_table("raw_departures_read", raw.provider())?;
     let query = format!(
         "SELECT repo_id, issue_number, fetched_at AS left_at, reason, moved_to, run_id AS source_run_id, \
-         run_seq AS source_run_seq, fetched_at AS source_recorded_at FROM raw_departures_read WHERE {}",
-        is_of(members)
+         run_seq AS source_run_seq, fetched_at AS source_recorded_at FROM raw_departures_read WHERE {condition}"
     );
     let frame = context.sql(&query).await?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
@@ -81,12 +80,12 @@ impl Decoding<'_> {
         self,
         home: &Home,
         context: &SessionContext,
-        members: &[Member],
+        condition: &str,
         known: KnownPayloads,
         rejected: &mut BTreeMap<i64, usize>,
     ) -> Result<()> {
         let known = Arc::new(known);
-        let query = format!("SELECT * FROM raw WHERE {}", is_of(members));
+        let query = format!("SELECT * FROM raw WHERE {condition}");
         let memory_limit_bytes = home.settings.memory_bytes;
         let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
         reading.register_table("raw", self.source.provider())?;

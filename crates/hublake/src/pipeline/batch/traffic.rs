@@ -13,7 +13,7 @@ use hublake_collect::tables;
 use hublake_lake::{Months, SessionOptions, session};
 
 use super::decoding::{keep_rejected, unreadable_raw};
-use super::{Member, RawTables, is_of, register};
+use super::{RawTables, register};
 use crate::home::Home;
 
 type Decode = fn(&RecordBatch, &mut TrafficRows) -> hublake_collect::Result<Vec<Rejected>>;
@@ -26,7 +26,7 @@ pub(super) async fn decode(
     home: &Home,
     context: &SessionContext,
     raw: &RawTables,
-    members: &[Member],
+    condition: &str,
 ) -> Result<BTreeMap<i64, usize>> {
     let mut rejected = BTreeMap::new();
     let mut rows = TrafficRows::default();
@@ -42,7 +42,7 @@ pub(super) async fn decode(
         let memory_limit_bytes = home.settings.memory_bytes;
         let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
         reading.register_table("raw", raw.of(table)?.provider())?;
-        let query = format!("SELECT * FROM raw WHERE {}", is_of(members));
+        let query = format!("SELECT * FROM raw WHERE {condition}");
         let mut stream = reading.sql(&query).await?.execute_stream().await?;
         while let Some(batch) = stream.try_next().await.map_err(|error| unreadable_raw(table, error))? {
             let refused = decode(&batch, &mut rows)?;

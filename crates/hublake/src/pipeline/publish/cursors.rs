@@ -3,16 +3,21 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
+use chrono::DateTime;
 use hublake_collect::issues;
 use hublake_store::{Cursor, Repository};
 
 use crate::home::Home;
 use crate::pipeline::Pipeline;
 
-/// Repositories with a complete, unpublished run, and the complete cursors of the streams beside the first.
+/// Repositories with a complete, unpublished run, and the complete cursors of the streams beside the first. Of a
+/// pipeline that is published as a whole it is repository 0 of no name.
 pub(super) async fn pending(home: &Home, pipeline: &Pipeline) -> Result<(Vec<(Cursor, Repository)>, Vec<Cursor>)> {
     let mut repositories: HashMap<i64, Repository> =
         home.store.all_repositories().await?.into_iter().map(|one| (one.repo_id, one)).collect();
+    if pipeline.is_whole {
+        repositories.insert(0, whole());
+    }
     let (mut pending, mut beside) = (Vec::new(), Vec::new());
     for (place, stream) in pipeline.streams.iter().enumerate() {
         let complete = complete(home, stream).await?;
@@ -25,6 +30,20 @@ pub(super) async fn pending(home: &Home, pipeline: &Pipeline) -> Result<(Vec<(Cu
         }
     }
     Ok((pending, beside))
+}
+
+/// Stands for all repositories of a pipeline that is published as a whole.
+fn whole() -> Repository {
+    Repository {
+        repo_id: 0,
+        owner: String::new(),
+        name: String::new(),
+        is_private: false,
+        is_archived: false,
+        is_selected: false,
+        added_at: DateTime::UNIX_EPOCH,
+        removed_at: None,
+    }
 }
 
 async fn complete(home: &Home, stream: &str) -> Result<Vec<Cursor>> {

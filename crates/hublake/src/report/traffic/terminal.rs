@@ -21,7 +21,7 @@ pub fn answers(all: &[TrafficFigures]) -> String {
 }
 
 /// Columns of the terminal.
-pub(super) fn width() -> usize {
+pub(in crate::report) fn width() -> usize {
     crate::output::new_table().width().map_or(WIDTH, usize::from)
 }
 

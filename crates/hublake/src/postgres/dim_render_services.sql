@@ -1,0 +1,1 @@
+SELECT service_key, service_type, service_description FROM dim_render_services

@@ -1,0 +1,3 @@
+SELECT usage_id, repo_key, service_key, snapshot_date, service_count, complexity_score,
+  coalesce(has_blueprint, false) AS has_blueprint, repo_id
+FROM fact_render_usage
