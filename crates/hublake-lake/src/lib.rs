@@ -41,8 +41,8 @@ pub use maintain::Maintenance;
 pub use months::Months;
 pub use percentile::percentile_exact;
 pub use session::{SessionOptions, session};
-pub use stable_number::stable_number;
 pub use snapshot::{DataFile, Snapshot};
+pub use stable_number::stable_number;
 pub use table::{Appended, PartitionedRows, Table, TableSpec};
 pub use within::{lag_within, lead_within, sum_within};
 

@@ -21,7 +21,6 @@ use self::forecast::{Forecast, Limits};
 use self::steps::StepRow;
 use super::{Ended, repositories};
 use crate::cli::{AnswerFormat, PipelineName, PlanArgs};
-use crate::commands::run::check_options;
 use crate::home::Home;
 use crate::pipeline::{self, ISSUES, IssueOptions, TRAFFIC, TRENDING};
 use crate::progress;
@@ -44,7 +43,6 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
         PipelineName::Traffic => &TRAFFIC,
         PipelineName::Trending => &TRENDING,
     };
-    check_options(args.pipeline, &given(&args))?;
     let steps = steps::rows(&Project::embedded()?, pipeline)?;
     let is_table = args.format == AnswerFormat::Table;
     if args.steps {
@@ -92,18 +90,6 @@ pub async fn plan(settings: Settings, args: PlanArgs) -> Result<Ended> {
         false => write_json(Plan { pipeline: pipeline.name, steps, forecast: Some(forecast) })?,
     }
     Ok(ended)
-}
-
-/// The options that not every pipeline has, with whether they are given.
-fn given(args: &PlanArgs) -> [(&'static str, bool); 6] {
-    [
-        ("--since", args.since.is_some()),
-        ("--overlap", args.overlap.is_some()),
-        ("--full", args.full),
-        ("--sweep", args.sweep),
-        ("--api", args.api.is_some()),
-        ("--repo", !args.repositories.is_empty()),
-    ]
 }
 
 async fn forecast(settings: Settings, args: &PlanArgs) -> Result<Forecast> {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Write;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use datafusion::prelude::SessionContext;
 use hublake_models::{Project, Severity};
 use hublake_store::Repository;
@@ -24,7 +24,6 @@ pub const REPOSITORIES: u32 = 10;
 
 /// Answers from what is published.
 pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
-    check_options(&args)?;
     let project = Project::embedded()?;
     if args.pipeline == PipelineName::Trending {
         let asked = Asked { limit: args.limit.unwrap_or(REPOSITORIES), language: args.language };
@@ -55,33 +54,6 @@ pub async fn report(home: &Home, args: ReportArgs) -> Result<Ended> {
         }
     }
     Ok(Ended::Done)
-}
-
-/// Refuses options that say nothing about a pipeline's answer.
-fn check_options(args: &ReportArgs) -> Result<()> {
-    let given = [
-        ("--repo", !args.repositories.is_empty()),
-        ("--list", args.list.is_some()),
-        ("--until", args.until.is_some()),
-        ("--language", args.language.is_some()),
-        ("--limit", args.limit.is_some()),
-    ];
-    let (name, known, hint): (_, &[&str], _) = match args.pipeline {
-        PipelineName::Issues if args.list.is_none() => {
-            ("issues without --list", &["--repo", "--until"], "hublake report issues --list oldest --limit 5")
-        }
-        PipelineName::Issues => ("issues", &["--repo", "--list", "--until", "--limit"], "--repo names repositories"),
-        PipelineName::Traffic => {
-            ("traffic", &["--repo"], "hublake traffic OWNER/NAME shows the whole history of one repository")
-        }
-        PipelineName::Trending => {
-            ("trending", &["--language", "--limit"], "hublake trending OWNER/NAME tells why one repository is trending")
-        }
-    };
-    match given.iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
-        None => Ok(()),
-        Some((option, _)) => bail!("{option} says nothing about {name}\nhint: {hint}"),
-    }
 }
 
 /// Prints the answers for some repositories; `published` is what the run just before it found.

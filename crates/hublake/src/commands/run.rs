@@ -1,7 +1,6 @@
 //! `hublake run`.
 
 use anyhow::{Result, bail};
-use clap::ValueEnum;
 use hublake_collect::CollectedResult;
 use hublake_collect::trending::collect::Collection;
 use hublake_github::Spent;
@@ -19,7 +18,6 @@ use crate::report::trending::Asked;
 
 /// Runs a pipeline and prints its answer.
 pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
-    check_options(args.pipeline, &given(&args))?;
     let project = Project::embedded()?;
     let selected = match args.pipeline {
         PipelineName::Trending => Vec::new(),
@@ -51,37 +49,6 @@ pub async fn run(home: &Home, args: RunArgs) -> Result<Ended> {
         (failed, all) if failed == all => Ended::Failed,
         _ => Ended::Partly,
     })
-}
-
-/// The options that not every pipeline has, with whether they are given.
-fn given(args: &RunArgs) -> [(&'static str, bool); 6] {
-    [
-        ("--since", args.since.is_some()),
-        ("--overlap", args.overlap.is_some()),
-        ("--full", args.full),
-        ("--sweep", args.sweep),
-        ("--api", args.api.is_some()),
-        ("--repo", !args.repositories.is_empty()),
-    ]
-}
-
-/// Refuses an option that says nothing about a pipeline.
-pub fn check_options(pipeline: PipelineName, given: &[(&'static str, bool)]) -> Result<()> {
-    let (known, hint): (&[&str], _) = match pipeline {
-        PipelineName::Issues => return Ok(()),
-        PipelineName::Traffic => (
-            &["--repo"],
-            "each run asks for all that GitHub still knows; `hublake import traffic` brings in what others kept",
-        ),
-        PipelineName::Trending => {
-            (&["--api"], "each run looks anew; [trending] in hublake.toml says for what, see docs/CONFIG.md")
-        }
-    };
-    let name = pipeline.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default();
-    match given.iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
-        None => Ok(()),
-        Some((option, _)) => bail!("{option} says nothing about {name}\nhint: {hint}"),
-    }
 }
 
 /// One run of a pipeline at a time: the lock dies with its process.
@@ -150,7 +117,11 @@ fn tell_found(outcome: &RunOutcome, found: &Collection) {
         })
         .collect();
     tell!("{}: {}; {}", outcome.run.run_id, branches.join(", "), found.spent());
-    for message in found.problems().iter().chain(outcome.published.refused.values()) {
+    let failures: Vec<&String> = found.branches.iter().filter_map(|branch| branch.failure.as_ref()).collect();
+    for message in found.problems().iter().filter(|message| !failures.contains(message)) {
+        tell!("warning: {message}");
+    }
+    for message in failures.into_iter().chain(outcome.published.refused.values()) {
         tell!("error: {message}");
     }
 }

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::query::Query;
 use super::search::{Asked, Found, Search};
 use super::stars::ask_stars;
-use super::{BranchCollected, Known, Language, RENDER, RenderOptions, render};
+use super::{BranchCollected, Language, RENDER, RenderOptions, render};
 use crate::trending::{RawElement, RawElementKind, Role};
 use crate::{Event, Result};
 
@@ -110,9 +110,7 @@ async fn ask_about(asking: &Asking<'_>, brought: &mut Brought) -> Result<()> {
         let fetched = fetch_files(asking, files, &described, needs_next).await?;
         Ok((described, fetched))
     };
-    // What the rule leaves out has no snapshot of which stars would tell more; it would be asked for in every run.
-    let is_known = |known: &Known| known.has_recent_snapshot || needs_next && known.is_left_out;
-    let asks_stars = |wanted: &&Wanted| !is_known(&wanted.known);
+    let asks_stars = |wanted: &&Wanted| !wanted.known.has_recent_snapshot;
     let without_snapshot: Vec<&Found> = wanted.iter().filter(asks_stars).map(|wanted| &wanted.found).collect();
     let ((described, fetched), histories) = try_join(described, ask_stars(asking, stars, &without_snapshot)).await?;
     brought.result.described = described.len();

@@ -79,8 +79,6 @@ pub struct Known {
     pub files_digest: Option<String>,
     /// Whether a snapshot of it in the seven days before this one is published.
     pub has_recent_snapshot: bool,
-    /// Whether the rule about Next.js left it out, so that it has no snapshots, by its `package.json` as last read.
-    pub is_left_out: bool,
 }
 
 /// A file whose content is published.

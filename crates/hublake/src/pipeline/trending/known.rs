@@ -16,6 +16,7 @@ use crate::home::Home;
 use crate::pipeline::TRENDING;
 
 const FILES: &str = "stg_repo_files";
+const BLUEPRINTS: &str = "stg_render_enrichment";
 const SNAPSHOTS: &str = "fact_repo_snapshots";
 /// Days of snapshots that the stars gained a day are told from.
 const VELOCITY_DAYS: u64 = 7;
@@ -26,26 +27,23 @@ const ASKED_AT_ONCE: usize = 5_000;
 pub struct PublishedTrending {
     context: Option<SessionContext>,
     today: NaiveDate,
-    /// Repositories that ask for an older Next.js are left out.
-    minimum_next_major: Option<i64>,
 }
 
 impl PublishedTrending {
     /// Opens them.
     pub async fn open(home: &Home, today: NaiveDate) -> Result<Self> {
-        let minimum_next_major = home.settings.trending.minimum_next_major().map(i64::from);
         let Some(publication) = home.store.latest_publication(TRENDING.name).await? else {
-            return Ok(Self { context: None, today, minimum_next_major });
+            return Ok(Self { context: None, today });
         };
         let context = session(&SessionOptions::default())?;
-        for name in [FILES, SNAPSHOTS] {
+        for name in [FILES, BLUEPRINTS, SNAPSHOTS] {
             let version = publication.tables.get(name).copied();
             let Some(snapshot) = home.lake.snapshot(name, version).await? else {
                 anyhow::bail!("table {name} is published but not in the lake\nhint: restore the lake from a backup");
             };
             context.register_table(name, snapshot.provider())?;
         }
-        Ok(Self { context: Some(context), today, minimum_next_major })
+        Ok(Self { context: Some(context), today })
     }
 
     async fn of(&self, repo_ids: &[i64]) -> Result<HashMap<i64, Known>, DataFusionError> {
@@ -53,13 +51,16 @@ impl PublishedTrending {
         let Some(context) = &self.context else { return Ok(known) };
         for ids in repo_ids.chunks(ASKED_AT_ONCE) {
             let list = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            // What a render.yaml says is not stored of a repository that a rule left out.
             let query = format!(
-                "SELECT repo_id, role, path, blob_sha, files_digest, next_major FROM {FILES} WHERE repo_id IN ({list})
-                 ORDER BY repo_id, role, path"
+                "SELECT file.repo_id, file.role, file.path, file.blob_sha, file.files_digest
+                 FROM {FILES} file LEFT JOIN {BLUEPRINTS} stored
+                 ON stored.repo_id = file.repo_id AND stored.blob_sha = file.blob_sha
+                 WHERE file.repo_id IN ({list}) AND (file.role <> 'render_yaml' OR stored.repo_id IS NOT NULL)
+                 ORDER BY file.repo_id, file.role, file.path"
             );
             for rows in context.sql(&query).await?.collect().await? {
                 let ids = rows.column(0).as_primitive::<Int64Type>();
-                let majors = rows.column(5).as_primitive::<Int64Type>();
                 let text = |column: usize, row: usize| rows.column(column).as_string::<i32>().value(row).to_owned();
                 for row in 0..rows.num_rows() {
                     let one = known.entry(ids.value(row)).or_default();
@@ -67,8 +68,6 @@ impl PublishedTrending {
                     if rows.column(4).is_valid(row) {
                         one.files_digest = Some(text(4, row));
                     }
-                    let is_older = |minimum: i64| majors.is_valid(row) && majors.value(row) < minimum;
-                    one.is_left_out |= self.minimum_next_major.is_some_and(is_older);
                 }
             }
             let first = self.today - Days::new(VELOCITY_DAYS);

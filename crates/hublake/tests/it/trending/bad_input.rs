@@ -38,7 +38,8 @@ async fn a_repository_deleted_between_search_and_details_is_seen_and_told(#[case
     let is_search = |one: &RequestRecord| one.target.starts_with("/search/");
     let searches: Vec<u64> = requests.iter().filter(|one| is_search(one)).map(|one| one.number).collect();
     let [search] = searches[..] else { panic!("one search was expected: {requests:?}") };
-    stage.scene.github.sim().on_request(search + 1, |world| world.delete_repository(2u64).expect("it is there"));
+    // The answer to the search is made, and not sent yet.
+    stage.scene.github.sim().on_request(search, |world| world.delete_repository(2u64).expect("it is there"));
     // What it was is noted before it goes.
     let look = stage.note();
     for seen in look.seen.iter_mut().filter(|seen| seen.truth.id == 2) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
-use github_sim::{Access, RequestRecord, SimOptions, World};
+use github_sim::{Access, IssueState, IssueTruth, RequestRecord, SimOptions, World};
 
 use super::rules::Rules;
 use super::truth::{Chronicle, Look, Seen};
@@ -134,7 +134,15 @@ impl Stage {
                 files.insert(path.clone(), world.file(id, path).expect("a listed file").to_vec());
             }
             let has_issues = repository.access() != Access::IssuesDisabled;
-            seen.push(Seen { truth, files, stars: world.star_truth(id), has_issues, has_details: true });
+            let is_open = |issue: &IssueTruth| issue.state == IssueState::Open && (has_issues || issue.is_pull_request);
+            seen.push(Seen {
+                truth,
+                files,
+                stars: world.star_truth(id),
+                has_issues,
+                open_issues: repository.issues().filter(is_open).count(),
+                has_details: true,
+            });
         }
         let look = Look { at: world.now(), seen, failed: BTreeSet::new() };
         drop(world);

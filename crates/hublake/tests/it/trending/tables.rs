@@ -20,6 +20,8 @@ async fn generated_repositories_of_every_kind_are_published_as_they_are() {
     let mut world = World::new(noon());
     let options = TrendingOptions { per_language: 13, render: 20, seed: 3, ..TrendingOptions::default() };
     world.generate_trending(&options);
+    // An owner has one way of writing; elsewhere is a test with several.
+    world.rename_repository("Render-Examples/deploy-0009", "render-examples/deploy-0009").expect("it is there");
     let rules = Rules { excluded_owners: vec!["vercel"], employee_owners: vec!["studio-001"], ..Rules::of_default() };
     let mut stage = Stage::of(world, rules, SimOptions::default()).await;
     stage.run();

@@ -43,6 +43,8 @@ pub struct Seen {
     pub stars: Vec<(NaiveDate, u64)>,
     /// Whether it has issues at all.
     pub has_issues: bool,
+    /// Open pull requests, and open issues where it has any.
+    pub open_issues: usize,
     /// Whether it was still there when its details were asked for.
     pub has_details: bool,
 }

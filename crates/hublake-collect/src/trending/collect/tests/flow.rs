@@ -174,10 +174,7 @@ fn known(dockerfile_sha: &str, digest: &str) -> HashMap<i64, Known> {
         file("render_yaml", "render.yaml", "y1"),
         file("dockerfile", "web/Dockerfile", dockerfile_sha),
     ];
-    HashMap::from([(
-        1,
-        Known { files, files_digest: Some(digest.to_owned()), has_recent_snapshot: true, is_left_out: false },
-    )])
+    HashMap::from([(1, Known { files, files_digest: Some(digest.to_owned()), has_recent_snapshot: true })])
 }
 
 /// printf 'dockerfile\0web/Dockerfile\0d1\nrender_yaml\0render.yaml\0y1\n' | sha256sum
@@ -192,15 +189,6 @@ async fn what_is_published_is_not_asked_for_again() {
     assert_eq!(server.count("/repositories/1/stargazers/history"), 0, "a snapshot tells how stars grow");
     let listed = ran.rows("raw_repo_listings", "role, path, repo_id").await;
     assert_eq!(listed, ["dockerfile web/Dockerfile 1", "root  1", "root  2"]);
-}
-
-#[tokio::test]
-async fn stars_of_what_the_rule_leaves_out_are_not_asked_for_again() {
-    let server = Server::start(answer).await;
-    let left_out = || Known { is_left_out: true, ..Known::default() };
-    run(&server, &two_lists(), HashMap::from([(1, left_out()), (3, left_out())])).await;
-    let asked = [1, 2, 3].map(|id| server.count(&format!("/repositories/{id}/stargazers/history")));
-    assert_eq!(asked, [1, 1, 0], "the first list knows no such rule");
 }
 
 #[tokio::test]

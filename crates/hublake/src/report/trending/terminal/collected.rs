@@ -63,8 +63,9 @@ fn work(tasks: &[&Task]) -> String {
 fn warnings(run: &Run, lists: &[TrendingList]) -> Vec<String> {
     let mut failed: BTreeMap<(&str, String), Vec<String>> = BTreeMap::new();
     for task in run.tasks.iter().filter(|task| !task.is_successful) {
-        let message =
-            task.message.as_deref().map_or("no reason is known".to_owned(), |text| cut(text, LONGEST_MESSAGE));
+        // The hint after the first line belongs to the run.
+        let reason = task.message.as_deref().and_then(|text| text.lines().next());
+        let message = reason.map_or("no reason is known".to_owned(), |text| cut(text, LONGEST_MESSAGE));
         let who = if task.branch.is_empty() { "all branches" } else { &task.branch };
         failed.entry((&task.task, message)).or_default().push(cut(who, NAME_WIDTH));
     }
@@ -72,7 +73,11 @@ fn warnings(run: &Run, lists: &[TrendingList]) -> Vec<String> {
     for ((task, message), branches) in failed {
         let what = TASKS.iter().find(|(name, _)| *name == task).map_or("search", |(_, label)| label);
         let consequence = if task == DISCOVER { consequence(&branches, lists) } else { String::new() };
-        warnings.push(format!("{}: {} failed: {message}{consequence}", branches.join(", "), what));
+        let branches = branches.join(", ");
+        warnings.push(match message.starts_with(what) {
+            true => format!("{branches}: {message}{consequence}"),
+            false => format!("{branches}: {what} failed: {message}{consequence}"),
+        });
     }
     for task in run.tasks.iter().filter(|task| task.is_incomplete) {
         warnings.push(format!(

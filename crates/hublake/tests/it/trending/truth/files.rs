@@ -136,8 +136,9 @@ impl Readme {
         let blob = seen.truth.files.get(path)?;
         // Two that cannot be read are still two, by Git's ids of them.
         let (text, hashed) = match std::str::from_utf8(bytes) {
-            Ok(text) => (text, bytes.as_slice()),
-            Err(_) => ("", blob.as_bytes()),
+            // To Git, what has a NUL is no text.
+            Ok(text) if !text.contains('\0') => (text, bytes.as_slice()),
+            _ => ("", blob.as_bytes()),
         };
         Some(Self {
             path: path.to_owned(),

@@ -1,6 +1,6 @@
 //! What is known of each repository now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
@@ -13,20 +13,18 @@ impl Chronicle<'_> {
         let (lives, newest) = (self.lives(), self.newest());
         let (mut validated, mut readmes, mut files) = (Vec::new(), Vec::new(), Vec::new());
         let (mut enrichment, mut services) = (Vec::new(), Vec::new());
-        for (id, life) in &lives {
-            let mut texts: Vec<Value> = Vec::new();
-            for sighting in life {
-                let Some(readme) = &sighting.analysis.readme else { continue };
-                if texts.iter().all(|row| row["readme_sha256"] != readme.sha256) {
-                    texts.push(json!({
-                        "repo_id": id, "readme_sha256": readme.sha256, "path": readme.path,
-                        "readme_content": readme.content, "mentions_render": readme.mentions_render,
-                        "has_blueprint_button": readme.button.is_some(), "deploy_button_url": readme.button,
-                        "first_seen_on": sighting.day(), "first_seen_at": sighting.at,
-                    }));
-                }
+        let mut texts = BTreeSet::new();
+        let all = self.runs.iter().zip(&self.left_out).flat_map(|(run, left_out)| run.iter().chain(left_out));
+        for (id, sighting) in all {
+            let Some(readme) = &sighting.analysis.readme else { continue };
+            if texts.insert((id, &readme.sha256)) {
+                readmes.push(json!({
+                    "repo_id": id, "readme_sha256": readme.sha256, "path": readme.path,
+                    "readme_content": readme.content, "mentions_render": readme.mentions_render,
+                    "has_blueprint_button": readme.button.is_some(), "deploy_button_url": readme.button,
+                    "first_seen_on": sighting.day(), "first_seen_at": sighting.at,
+                }));
             }
-            readmes.extend(texts);
         }
         let mut listed: BTreeMap<u64, &Sighting<'_>> = BTreeMap::new();
         for (run, left_out) in self.runs.iter().zip(&self.left_out) {
@@ -64,7 +62,7 @@ fn validated_row(sighting: &Sighting<'_>, first: &Sighting<'_>) -> Value {
         "repo_id": truth.id, "repo_full_name": truth.full_name, "repo_owner": owner, "repo_name": name,
         "repo_url": sighting.url(), "language": truth.language, "shown_language": sighting.shown_language(),
         "is_render": sighting.is_render(), "branches": sighting.branches, "description": truth.description,
-        "stars": truth.stars, "forks": truth.forks, "open_issues": truth.open_issues,
+        "stars": truth.stars, "forks": truth.forks, "open_issues": sighting.seen.open_issues,
         "created_at": truth.created_at, "updated_at": truth.updated_at, "pushed_at": truth.pushed_at,
         "topics": truth.topics, "readme_sha256": sighting.analysis.readme.as_ref().map(|readme| &readme.sha256),
         "commits_last_7_days": activity.map(|activity| activity.commits),
