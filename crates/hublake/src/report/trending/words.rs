@@ -52,7 +52,7 @@ pub fn bar(score: f64, width: usize) -> String {
     picture::bar(thousandths, 1000, width)
 }
 
-/// The first of some services, and how many there are besides: "[web] [worker] +2".
+/// The first of some services, and how many there are besides: `[web] [worker] +2`.
 pub fn chips(services: &[String], most: usize) -> String {
     let mut chips: Vec<_> = services.iter().take(most).map(|service| format!("[{}]", clean(service))).collect();
     if services.len() > most {
