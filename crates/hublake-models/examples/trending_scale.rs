@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use datafusion::catalog::MemorySchemaProvider;
 use datafusion::common::TableReference;
 use datafusion::datasource::MemTable;
@@ -19,8 +19,6 @@ use hublake_models::{Model, Project, Scope, audit, build};
 
 const PIPELINE: &str = "trending";
 const SNAPSHOTS: &str = "fact_repo_snapshots";
-/// Days of snapshots that are written at once when the year is made up.
-const DAYS_AT_ONCE: u64 = 5;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -41,7 +39,8 @@ async fn measure(repositories: i64, days: u64) -> Result<()> {
         tables.insert(model.name.clone(), lake.table(&spec_of(model)).await?);
     }
     let ids: Vec<i64> = (1..=repositories).map(|place| place * 11).collect();
-    let first = NaiveDate::from_ymd_opt(2026, 1, 1).ok_or("no such day")?;
+    // So that the measured day after a year is the last of a full month.
+    let first = NaiveDate::from_ymd_opt(2025, 12, 31).ok_or("no such day")?;
     let started = Instant::now();
     one_day(&project, &mut tables, &ids, first, 1).await?;
     println!("the first day: {:.1} s", started.elapsed().as_secs_f64());
@@ -271,10 +270,12 @@ async fn make_up(
             .collect();
         let mut done = 0;
         while done < days {
-            let until = days.min(done + DAYS_AT_ONCE);
+            // A month at once, so that each is written once.
+            let next = first + Days::new(done + 1);
+            let until = days.min(done + u64::from(next.num_days_in_month()) - u64::from(next.day0()));
             let query = format!(
                 "SELECT {} FROM snapshots CROSS JOIN (SELECT value AS by_days FROM generate_series({}, {until}))
-                 WHERE snapshot_date = DATE '{first}' ORDER BY repo_id, snapshot_date",
+                 WHERE snapshot_date = DATE '{first}'",
                 columns.join(", "),
                 done + 1
             );
