@@ -196,7 +196,8 @@ impl World {
         serde_json::from_slice(&self.issue_payload(repository, number)?).ok()
     }
 
-    /// Adds an empty public repository created now; gives its id.
+    /// Adds an empty public repository created now; gives its id. An owner that is there already keeps their own way of
+    /// writing their login, whatever the case of the given one.
     ///
     /// # Errors
     /// When the name is taken or is not `owner/name`.
@@ -206,7 +207,7 @@ impl World {
         Ok(id)
     }
 
-    /// Adds an empty public repository with an id of the caller's choice.
+    /// [`World::add_repository`] with an id of the caller's choice.
     ///
     /// # Errors
     /// When the name or the id is taken, or the name is not `owner/name`.
@@ -215,8 +216,8 @@ impl World {
         if self.repository(full_name).is_some() || self.repositories.contains_key(&id) {
             return Err(Error::RepositoryExists(full_name.to_owned()));
         }
-        let repository = Repository::new(id, owner, name, self.now().timestamp());
         self.users.ensure(owner, default_kind(owner));
+        let repository = Repository::new(id, &self.users.spelled(owner), name, self.now().timestamp());
         self.repositories.insert(id, repository);
         self.names.insert(full_name.to_ascii_lowercase(), id);
         self.next_repository_id = self.next_repository_id.max(id + 1);

@@ -13,7 +13,7 @@ use crate::world::calendar::{DAY, day_of};
 use crate::world::issue::{Issue, IssueState, instant};
 use crate::world::profile::Profile;
 use crate::world::stars::Stars;
-use crate::world::{Access, World};
+use crate::world::{Access, Repository, World};
 
 /// What to generate; the same options give the same world.
 #[derive(Debug, Clone)]
@@ -94,6 +94,7 @@ impl World {
         if self.add_repository_with_id(&full_name, id).is_err() {
             return;
         }
+        let full_name = self.repositories.get(&id).map_or(full_name, Repository::full_name);
         let mut random = Random::for_item(mix(seed) ^ id, 1);
         let now = self.now().timestamp();
         let created_at = draft.created_at(now, &mut random);
@@ -160,8 +161,9 @@ impl Draft {
 
     fn of_render(place: u32, is_off: bool) -> Self {
         let owner = match place {
+            // Official owners that are not in lower case.
             3 => "Render".to_owned(),
-            9 => "Render-Examples".to_owned(),
+            9 => "RenderInc".to_owned(),
             _ if place.is_multiple_of(8) => "render-examples".to_owned(),
             _ if place % 3 == 1 => format!("sim-user-render-{place:04}"),
             _ => format!("studio-{:03}", place / 3),

@@ -47,6 +47,13 @@ impl Users {
         self.by_login.get(&login.to_ascii_lowercase()).copied()
     }
 
+    /// A login as its account writes it; as it is given where nobody has it.
+    pub(crate) fn spelled(&self, login: &str) -> String {
+        let user: Option<Value> = self.find(login).and_then(|json| json.parse().ok());
+        let own = user.as_ref().and_then(|user| user.get("login")).and_then(Value::as_str);
+        own.unwrap_or(login).to_owned()
+    }
+
     /// The index of a user of this login, made up if there is none.
     pub(crate) fn ensure(&mut self, login: &str, kind: &str) -> u32 {
         if let Some(index) = self.by_login.get(&login.to_ascii_lowercase()) {
@@ -58,7 +65,8 @@ impl Users {
         index
     }
 
-    /// The index of a recorded user; the first recording of a login stays.
+    /// The index of a recorded user; the first recording of a login stays. Who was made up before keeps writing the
+    /// login in the same way, as the names of what is theirs do.
     pub(crate) fn intern(&mut self, user: &Map<String, Value>) -> u32 {
         let Some(login) = user.get("login").and_then(Value::as_str) else {
             return NOBODY;
@@ -67,10 +75,11 @@ impl Users {
         if let Some(index) = old.filter(|index| !self.made_up.contains(index) || !user.contains_key("node_id")) {
             return index;
         }
-        let known: Map<String, Value> = USER_KEYS
+        let mut known: Map<String, Value> = USER_KEYS
             .iter()
             .map(|key| ((*key).to_owned(), user.get(*key).cloned().unwrap_or_else(|| default_value(key))))
             .collect();
+        known.insert("login".to_owned(), Value::from(self.spelled(login)));
         let json = ordered::object(&known, &USER_KEYS);
         match old.and_then(|index| Some((index, self.json.get_mut(index as usize)?))) {
             Some((index, place)) => {

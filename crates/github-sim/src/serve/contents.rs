@@ -49,6 +49,9 @@ pub(crate) fn contents(repository: &Repository, call: Call<'_>) -> Answer {
     let path = question.segments.get(start..).unwrap_or_default().join("/");
     let branch = &repository.branch;
     if let Some((file, oid)) = branch.files().find(|(file, _)| *file == path) {
+        if branch.withholds(oid) {
+            return Answer::error(500, "Server Error");
+        }
         let bytes = branch.blob(oid).map(AsRef::as_ref).unwrap_or_default();
         return file_answer(File { repository, path: file, oid, bytes }, question);
     }

@@ -8,7 +8,8 @@ use crate::world::repository::Access;
 use crate::world::{RepositoryRef, World, shape, split_name};
 
 impl World {
-    /// Renames or transfers a repository; the old name answers 301 until another repository takes it.
+    /// Renames or transfers a repository; the old name answers 301 until another repository takes it. An owner that is
+    /// there already keeps their own way of writing their login.
     ///
     /// # Errors
     /// When the repository is unknown, or the new name is taken or malformed.
@@ -19,10 +20,11 @@ impl World {
             return Err(Error::RepositoryExists(new.to_owned()));
         }
         self.users.ensure(owner, "Organization");
+        let owner = self.users.spelled(owner);
         self.set_name(new, id);
         let repository = self.get_mut(id)?;
-        let replacements = address_changes(&repository.full_name(), new);
-        owner.clone_into(&mut repository.owner);
+        let replacements = address_changes(&repository.full_name(), &format!("{owner}/{name}"));
+        repository.owner = owner;
         name.clone_into(&mut repository.name);
         repository.changes += 1;
         for issue in repository.issues.values_mut() {

@@ -84,6 +84,22 @@ impl World {
         Ok(())
     }
 
+    /// Makes GitHub fail when it is asked for what a file holds now, or no longer: GraphQL leaves it null with an error,
+    /// REST answers 500. Folders list it all the same.
+    ///
+    /// # Errors
+    /// When the repository is unknown.
+    pub fn withhold_file<'a>(
+        &mut self,
+        repository: impl Into<RepositoryRef<'a>>,
+        path: &str,
+        is_withheld: bool,
+    ) -> Result<(), Error> {
+        let id = self.require(repository.into())?;
+        self.get_mut(id)?.branch.withhold(path, is_withheld);
+        Ok(())
+    }
+
     /// A file of a repository's default branch.
     pub fn file<'a>(&self, repository: impl Into<RepositoryRef<'a>>, path: &str) -> Option<&[u8]> {
         let branch = &self.repository(repository)?.branch;

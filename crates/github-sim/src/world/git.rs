@@ -2,7 +2,7 @@
 
 pub(crate) mod oid;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 pub(crate) use oid::Oid;
@@ -17,6 +17,8 @@ pub(crate) struct Branch {
     files: BTreeMap<String, Oid>,
     /// Also those that no file has any more: GitHub serves them on.
     blobs: HashMap<Oid, Arc<[u8]>>,
+    /// Blobs that are there, and that GitHub fails at when it is asked for them.
+    withheld: HashSet<Oid>,
     /// By time of commit, oldest first.
     commits: Vec<Commit>,
 }
@@ -100,6 +102,21 @@ impl Branch {
 
     pub(crate) fn remove(&mut self, path: &str) {
         self.files.remove(path);
+    }
+
+    /// Whether GitHub fails when it is asked for a blob.
+    pub(crate) fn withholds(&self, oid: Oid) -> bool {
+        self.withheld.contains(&oid)
+    }
+
+    /// Makes GitHub fail at what a path holds now, or not any more.
+    pub(crate) fn withhold(&mut self, path: &str, is_withheld: bool) {
+        let Some(oid) = self.file(path) else { return };
+        if is_withheld {
+            self.withheld.insert(oid);
+        } else {
+            self.withheld.remove(&oid);
+        }
     }
 
     /// Adds a commit in its place in time.

@@ -149,9 +149,13 @@ impl Repository {
         self.issues.len()
     }
 
-    /// Open issues and pull requests, which is what GitHub calls `open_issues_count`.
+    /// Open issues and pull requests, which is what GitHub calls `open_issues_count`; pull requests alone where issues
+    /// are turned off.
     pub fn open_issue_count(&self) -> usize {
-        self.orders.count(Some(IssueState::Open))
+        match self.access {
+            Access::IssuesDisabled => self.orders.count_of(IssueState::Open, true),
+            _ => self.orders.count(Some(IssueState::Open)),
+        }
     }
 
     /// The truth about every issue, by number.

@@ -32,7 +32,7 @@ pub struct TrendingTruth {
     pub stars: u64,
     /// Forks.
     pub forks: u64,
-    /// Open issues and pull requests.
+    /// Open issues and pull requests; pull requests alone where issues are turned off.
     pub open_issues: u64,
     /// UTC.
     pub created_at: DateTime<Utc>,

@@ -1,6 +1,7 @@
 //! The simulated GitHub as a plain HTTP client sees it.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests fail by panicking")]
 
+mod agreement;
 mod apps;
 mod client;
 mod conditional;

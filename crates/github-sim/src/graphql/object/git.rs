@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::page::{Bounds, Page, PageKind};
 use super::person::Person;
 use super::{Answer, Arguments, Context, Object, Resolved};
+use crate::graphql::QueryError;
 use crate::serve::{commits, contents};
 use crate::world::Repository;
 use crate::world::git::{Author, Commit, Entry, Oid, is_binary};
@@ -14,6 +15,8 @@ use crate::world::shape::seconds;
 
 /// `Blob.text` ends here, as github.com's does; larger blobs are not looked at for being binary either.
 const LONGEST_TEXT: usize = 512_000;
+/// What GitHub says where it fails at a part of a query.
+const WITHHELD: &str = "Something went wrong while executing your query.";
 /// Digits of an abbreviated id.
 const SHORT: usize = 7;
 
@@ -32,13 +35,17 @@ pub(crate) enum GitView<'w> {
 }
 
 /// `Repository.object`: what an id or an expression such as `HEAD:folder/file` names, if it is there
-pub(crate) fn find<'w>(found: &'w Repository, arguments: &Arguments<'_>) -> Resolved<'w> {
+pub(crate) fn find<'w>(found: &'w Repository, arguments: &Arguments<'_>) -> Answer<'w> {
     let view = match (arguments.text("oid"), arguments.text("expression")) {
         (Some(oid), _) => Oid::parse(oid).and_then(|oid| by_oid(found, oid)),
         (None, Some(expression)) => by_expression(found, expression),
         (None, None) => None,
     };
-    view.map_or(Resolved::Null, |view| Resolved::Object(Object::Git(view)))
+    match view {
+        Some(GitView::Blob(_, oid)) if found.branch.withholds(oid) => Err(QueryError::new(WITHHELD)),
+        Some(view) => Ok(Resolved::Object(Object::Git(view))),
+        None => Ok(Resolved::Null),
+    }
 }
 
 /// `Repository.defaultBranchRef`, which an empty repository lacks

@@ -43,7 +43,7 @@ pub(crate) fn field<'w>(
         }
         "repositoryTopics" => return topics(context, found, arguments),
         "defaultBranchRef" => return Ok(git::default_branch(found)),
-        "object" => return Ok(git::find(found, arguments)),
+        "object" => return git::find(found, arguments),
         _ => plain(context, found, field),
     };
     Ok(Resolved::Leaf(leaf))

@@ -153,3 +153,20 @@ async fn a_query_for_more_histories_than_its_time_allows_is_broken_off() {
     let took: Vec<u64> = sim.requests().iter().map(|one| one.answered_at_ms - one.came_at_ms).collect();
     assert!(took[0] >= 20 && took[1] >= 25, "{took:?}");
 }
+
+#[tokio::test]
+async fn a_file_that_is_withheld_is_an_error_by_both_ways_and_listed_all_the_same() {
+    let sim = serve(world()).await;
+    let text = "query { repository(owner: \"a\", name: \"b\") { object(expression: \"HEAD:src/main.go\") { id } } }";
+    for is_withheld in [true, false] {
+        sim.world_mut().withhold_file("a/b", "src/main.go", is_withheld).unwrap();
+        let answer = query(&sim, text, json!({})).await.json();
+        assert_eq!(answer["data"]["repository"]["object"].is_null(), is_withheld);
+        let path = if is_withheld { json!(["repository", "object"]) } else { Value::Null };
+        assert_eq!(answer["errors"][0]["path"], path);
+        let status = get(&sim, "repos/a/b/contents/src/main.go").await.status;
+        assert_eq!(status, if is_withheld { 500 } else { 200 });
+        let folder = get(&sim, "repos/a/b/contents/src").await.json();
+        assert_eq!(folder[0]["name"], "main.go");
+    }
+}
