@@ -1,6 +1,8 @@
-//! What publishing costs: a first publication of many daily rows, one after a day more, and one without news.
+//! What publishing costs: a first publication of many daily rows, one after a day more, one without news, and one
+//! with as many new rows again. With `empty` a publication without facts goes before, so that the first rows come to
+//! a table that stands.
 //!
-//!   cargo run --release --example publish_cost -p hublake-postgres -- postgres://USER@HOST/DATABASE [ROWS]
+//!   cargo run --release --example publish_cost -p hublake-postgres -- postgres://USER@HOST/DATABASE [ROWS] [empty]
 //!
 //! The tables of trending are made in schema public of the database, which should be empty.
 
@@ -42,11 +44,17 @@ async fn main() -> Result<(), BoxError> {
     let address = arguments.next().ok_or("say which database: postgres://USER@HOST/DATABASE")?;
     let rows: i64 = arguments.next().map_or(Ok(1_000_000), |text| text.parse())?;
     let server = Server::parse(&SecretString::from(address))?;
+    let is_empty = arguments.next().is_some_and(|word| word == "empty");
     let repositories = rows / DAYS + 1;
-    for (what, rows, news) in
-        [("first", rows, "a"), ("a day more", rows + repositories, "b"), ("no news", rows + repositories, "b")]
-    {
-        let tables = trending::tables().into_iter().map(|table| Planned { table, source: format!("{news} {rows}") });
+    let publications = [
+        ("no rows", 0),
+        ("first", rows),
+        ("a day more", rows + repositories),
+        ("no news", rows + repositories),
+        ("as many again", 2 * rows + repositories),
+    ];
+    for (what, rows) in publications.into_iter().skip(usize::from(!is_empty)) {
+        let tables = trending::tables().into_iter().map(|table| Planned { table, source: rows.to_string() });
         let tables = tables.filter(|planned| !planned.table.name.starts_with("raw_")).collect();
         let plan =
             Plan { tables, views: Vec::new(), reader: "hublake_reader".to_owned(), is_full: false, replaces: false };
@@ -130,5 +138,6 @@ fn snapshots(from: i64, to: i64, repositories: i64) -> Result<RecordBatch, BoxEr
         ("recency_score", scores(&|_| 0.5)),
         ("age_days", numbers(&|row| row / repositories)),
         ("seen_at", Arc::new(TimestampMicrosecondArray::from(seen))),
+        ("source_run_seq", numbers(&|row| 1 + row / repositories)),
     ])?)
 }

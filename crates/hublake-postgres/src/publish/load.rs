@@ -49,7 +49,7 @@ impl Outcome {
     }
 }
 
-/// Brings a table's rows to what the source has; a new table is made.
+/// Brings a table's rows to what the source has; a new table is made, and one without rows takes them as they come.
 pub(super) async fn load(
     connection: &mut PgConnection,
     schema: &str,
@@ -67,6 +67,9 @@ pub(super) async fn load(
         source.rows(&table.name, after).await.map_err(|source| Error::Rows { table: table.name.clone(), source })?;
     if is_new {
         return make(connection, schema, table, rows).await;
+    }
+    if is_empty(connection, schema, table).await? {
+        return fill(connection, schema, table, rows).await;
     }
     run(connection, table, "preparing the comparison of", &sql::create_incoming(table)).await?;
     let sent = copy(connection, table, sql::INCOMING, rows).await?;
@@ -102,6 +105,30 @@ async fn make(connection: &mut PgConnection, schema: &str, table: &TableSpec, ro
         run(connection, table, "indexing", &sql::create_index(schema, &table.name, index)).await?;
     }
     run(connection, table, "analysing", &format!("ANALYZE {place}")).await?;
+    Ok(Outcome::Written { inserted: sent.rows, updated: 0, deleted: 0, unchanged: 0, mended: sent.mended })
+}
+
+/// Whether a table that is there has no rows.
+async fn is_empty(connection: &mut PgConnection, schema: &str, table: &TableSpec) -> Result<bool> {
+    let query = format!("SELECT NOT EXISTS (SELECT FROM {})", sql::place(schema, &table.name));
+    let (is_empty,): (bool,) = sqlx::query_as(&query)
+        .persistent(false)
+        .fetch_one(connection)
+        .await
+        .map_err(failed(format!("looking for rows of {}", table.name)))?;
+    Ok(is_empty)
+}
+
+/// A table that is there and has no rows takes them as they come: there is nothing to compare them with, and a
+/// comparison would be planned for a table without pages, which then grows under it and is read anew for each row.
+///
+/// Key, indexes and foreign keys stay, because taking one away locks readers out to the end of the transaction.
+async fn fill(connection: &mut PgConnection, schema: &str, table: &TableSpec, rows: Rows) -> Result<Outcome> {
+    let place = sql::place(schema, &table.name);
+    let sent = copy(connection, table, &place, rows).await?;
+    if sent.rows > 0 {
+        run(connection, table, "analysing", &format!("ANALYZE {place}")).await?;
+    }
     Ok(Outcome::Written { inserted: sent.rows, updated: 0, deleted: 0, unchanged: 0, mended: sent.mended })
 }
 

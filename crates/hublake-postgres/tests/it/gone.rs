@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::FutureExt;
 use hublake_postgres::{ColumnType, Error, TableSpec};
+use rstest::rstest;
 use sqlx::{Connection, Executor};
 
 use crate::given::Given;
@@ -73,10 +74,13 @@ async fn a_server_that_dies_during_the_first_publication_leaves_nothing() {
     assert_eq!(state(&database).await, "new new");
 }
 
+#[rstest]
+#[case::rows(given("old"), "old old")]
+#[case::empty_tables(Given::default().table(&table("first"), "").table(&table("last"), ""), "NULL")]
 #[tokio::test]
-async fn readers_see_the_old_state_until_the_end_and_do_not_wait() {
+async fn readers_see_the_old_state_until_the_end_and_do_not_wait(#[case] old: Given, #[case] expected: &str) {
     let database = Arc::new(Database::new().await);
-    given("old").publish(&database).await.expect("it is published");
+    old.publish(&database).await.expect("it is published");
     let seen = Arc::new(std::sync::Mutex::new(Vec::new()));
     let (within, log) = (Arc::clone(&database), Arc::clone(&seen));
     let watched = given("new").when_asked(move |name| {
@@ -85,18 +89,18 @@ async fn readers_see_the_old_state_until_the_end_and_do_not_wait() {
             if name == "last" {
                 let mut reader = within.connect().await;
                 reader.execute("SET lock_timeout = '1s'").await.expect("a setting");
-                let row: (String,) =
+                let row: (Option<String>,) =
                     sqlx::query_as("SELECT (SELECT words FROM first) || ' ' || (SELECT words FROM last)")
                         .fetch_one(&mut reader)
                         .await
                         .expect("it need not wait");
-                log.lock().expect("no test thread has panicked").push(row.0);
+                log.lock().expect("no test thread has panicked").push(row.0.unwrap_or("NULL".into()));
             }
         }
         .boxed()
     });
     watched.publish(&database).await.expect("it is published");
-    assert_eq!(*seen.lock().expect("no test thread has panicked"), ["old old"]);
+    assert_eq!(*seen.lock().expect("no test thread has panicked"), [expected]);
     assert_eq!(state(&database).await, "new new");
 }
 

@@ -1,4 +1,5 @@
 use hublake_postgres::{ColumnType, Error, TableSpec};
+use rstest::rstest;
 
 use crate::given::{Given, counts};
 use crate::server::Database;
@@ -126,6 +127,56 @@ async fn a_fact_of_no_version_is_refused_and_nothing_changes() {
     assert!(matches!(error, Error::Statement { .. }), "{error}");
     assert!(error.to_string().contains("measures"), "{error}");
     assert_eq!(database.text("SELECT words FROM versions").await, "NULL");
+}
+
+#[tokio::test]
+async fn many_rows_for_a_table_that_stood_empty_are_not_each_compared_with_all_of_it() {
+    let database = Database::new().await;
+    let mut given =
+        Given::default().table(&versions(), r#"{"version":1,"thing":1,"is_current":true}"#).table(&measures(), "");
+    given.publish(&database).await.expect("it is published");
+
+    let many: Vec<String> = (1..=5000).map(|id| format!("{{\"id\":{id},\"version\":1,\"score\":0.5}}")).collect();
+    given.set(&measures(), &many.join("\n"));
+    let published = given.publish(&database).await.expect("it is published");
+    assert_eq!(counts(&published, "measures"), Some((5000, 0, 0, 0)));
+    // PostgreSQL gives numbers of scans and of rows together, some time after the transaction.
+    let scans = loop {
+        let scans = database
+            .texts("SELECT seq_scan::text FROM pg_stat_user_tables WHERE relname = 'measures' AND n_tup_ins >= 5000");
+        if let Some(scans) = scans.await.pop() {
+            break scans.parse::<u64>().expect("a number");
+        }
+    };
+    assert!(scans < 20, "the table was read {scans} times");
+
+    // The next publication compares as ever.
+    given.set(&measures(), &many[..4999].join("\n").replacen("0.5", "0.75", 1));
+    let published = given.publish(&database).await.expect("it is published");
+    assert_eq!(counts(&published, "measures"), Some((0, 1, 1, 4998)));
+}
+
+#[rstest]
+#[case::of_no_version(r#"{"id":1,"version":1} {"id":2,"version":7}"#, "(version)=(7)")]
+#[case::that_comes_twice(r#"{"id":1,"version":1} {"id":1,"version":1}"#, "(id)=(1)")]
+#[case::without_what_is_required(r#"{"id":1,"version":1} {"id":2}"#, "version")]
+#[tokio::test]
+async fn a_fact_is_refused_where_none_stood_and_nothing_changes(#[case] facts: &str, #[case] named: &str) {
+    let database = Database::new().await;
+    let mut given =
+        Given::default().table(&versions(), r#"{"version":1,"thing":1,"is_current":true}"#).table(&measures(), "");
+    given.publish(&database).await.expect("it is published");
+    given.set(&versions(), r#"{"version":1,"thing":1,"words":"new","is_current":true}"#);
+    given.set(&measures(), facts);
+    let error = given.publish(&database).await.expect_err("a condition does not hold");
+    assert!(matches!(error, Error::Statement { .. }), "{error}");
+    assert!(error.to_string().contains("measures") && error.to_string().contains(named), "{error}");
+    assert_eq!(database.text("SELECT words FROM versions").await, "NULL");
+    assert_eq!(database.text("SELECT count(*)::text FROM measures").await, "0");
+
+    given.set(&measures(), r#"{"id":1,"version":1}"#);
+    given.publish(&database).await.expect("it is published");
+    assert_eq!(database.text("SELECT version::text FROM measures").await, "1");
 }
 
 #[tokio::test]
