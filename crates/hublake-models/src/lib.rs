@@ -22,8 +22,8 @@
 //!
 //! - the sources of `models/sources.toml` in the default schema,
 //! - schema `previous`: each stored table's rows of these repositories before the run,
-//! - the aggregates `percentile_exact` and `cheapest_cover`, and the window functions `lag_within`, `lead_within` and
-//!   `sum_within`.
+//! - the aggregates `percentile_exact` and `cheapest_cover`, the functions `json_text` and `stable_number`, and the
+//!   window functions `lag_within`, `lead_within` and `sum_within`.
 //!
 //! Readers get their views by [`register_views`].
 //!

@@ -90,7 +90,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Run SQL over every table that is published
     #[command(
-        after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json"
+        after_help = "Examples:\n  hublake query \"SELECT repo_full_name, SUM(opened_count) FROM mart_issue_daily_flow GROUP BY 1\"\n  hublake query \"SHOW TABLES\"\n  hublake query \"SELECT COUNT(*) FROM stg_issue_current\" --as-of 2026-01-31T00:00:00Z --format json\n\nCharacters that a terminal obeys are left out of tables or shown as `?`, and are escapes in JSON.\nCSV in a file or a pipe has every text exactly as it is."
     )]
     Query(QueryArgs),
     /// Write a table as Parquet, a folder for each repository; or traffic as the CSV files of traffic-stats

@@ -4,6 +4,7 @@
 mod output;
 
 mod catalogue;
+mod clean;
 mod cli;
 mod commands;
 #[cfg(test)]

@@ -1,16 +1,23 @@
-//! Rows as a table, JSON, CSV or Parquet.
+//! Everything that is written: lines and answers, and rows as a table, JSON, CSV or Parquet.
+//!
+//! Titles, names and messages are other people's words. Where they come to be read as text, [`clean`](crate::clean)
+//! takes away what a terminal obeys; JSON has escapes for it; CSV and Parquet are exact, but not on a terminal.
 
 use std::fmt;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use arrow::array::{Array, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::json::writer::{JsonArray, WriterBuilder};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use clap::ValueEnum;
 use datafusion::parquet::arrow::ArrowWriter;
+use serde::Serialize;
+
+use crate::clean;
+use crate::cli::AnswerFormat;
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -19,9 +26,9 @@ pub enum Format {
     Table,
     /// One array of objects; nulls are written, no rows are `[]`.
     Json,
-    /// With a header line.
+    /// With a header line; exactly as it is stored where it does not go to a terminal.
     Csv,
-    /// One file.
+    /// One file; not to a terminal.
     Parquet,
 }
 
@@ -67,17 +74,36 @@ impl Write for Stdout {
 
 /// See `say!`; what cannot be written is told once and makes the program end as failed.
 pub fn say(words: fmt::Arguments<'_>) {
-    if let Err(error) = writeln!(Stdout::new(), "{words}")
-        && !IS_LOST.swap(true, Ordering::Relaxed)
-    {
-        tell(format_args!("error: the answer cannot be written: {error}"));
-    }
+    put(&format!("{}\n", clean::clean_lines(&words.to_string())));
 }
 
 /// See `tell!`.
 pub fn tell(words: fmt::Arguments<'_>) {
     // There is nowhere left to complain.
-    let _ = writeln!(std::io::stderr(), "{words}");
+    let _ = writeln!(std::io::stderr(), "{}", clean::clean_lines(&words.to_string()));
+}
+
+/// Writes an answer to stdout: as JSON, or as it is told in whole lines.
+pub fn print_answer(answer: &impl Serialize, format: AnswerFormat, told: impl FnOnce() -> String) -> Result<()> {
+    match format {
+        AnswerFormat::Json => print_json(answer)?,
+        AnswerFormat::Table => put(&clean::clean_lines(&told())),
+    }
+    Ok(())
+}
+
+/// Writes a value as JSON to stdout.
+pub fn print_json(value: &impl Serialize) -> Result<()> {
+    put(&format!("{}\n", clean::json(value)?));
+    Ok(())
+}
+
+fn put(text: &str) {
+    if let Err(error) = Stdout::new().write_all(text.as_bytes())
+        && !IS_LOST.swap(true, Ordering::Relaxed)
+    {
+        tell(format_args!("error: the answer cannot be written: {error}"));
+    }
 }
 
 /// Whether a part of the answer could not be written.
@@ -92,16 +118,31 @@ const INSTANT: &str = "%Y-%m-%dT%H:%M:%S%.fZ";
 /// Writes rows of one schema to stdout.
 pub fn print(schema: &Schema, batches: &[RecordBatch], format: Format) -> Result<()> {
     let mut out = std::io::BufWriter::new(Stdout::new());
-    write(&mut out, schema, batches, format)?;
+    write(&mut out, schema, batches, format, std::io::stdout().is_terminal())?;
     out.flush()?;
     Ok(())
 }
 
-fn write(out: &mut (impl Write + Send), schema: &Schema, batches: &[RecordBatch], format: Format) -> Result<()> {
+fn write(
+    out: &mut (impl Write + Send),
+    schema: &Schema,
+    batches: &[RecordBatch],
+    format: Format,
+    is_terminal: bool,
+) -> Result<()> {
     match format {
         Format::Table => write_table(out, schema, batches),
         Format::Json => write_json(out, batches),
+        Format::Csv if is_terminal => {
+            let mut exact = Vec::new();
+            write_csv(&mut exact, schema, batches)?;
+            out.write_all(clean::clean_lines(&String::from_utf8_lossy(&exact)).as_bytes())?;
+            Ok(())
+        }
         Format::Csv => write_csv(out, schema, batches),
+        Format::Parquet if is_terminal => {
+            bail!("Parquet is not written to a terminal\nhint: put > FILE.parquet behind the command")
+        }
         Format::Parquet => {
             let mut writer = ArrowWriter::try_new(out, std::sync::Arc::new(schema.clone()), None)?;
             for batch in batches {
@@ -115,7 +156,7 @@ fn write(out: &mut (impl Write + Send), schema: &Schema, batches: &[RecordBatch]
 
 fn write_table(out: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -> Result<()> {
     let mut table = new_table();
-    table.set_header(schema.fields().iter().map(|field| field.name().clone()));
+    table.set_header(schema.fields().iter().map(|field| clean::clean(field.name())));
     for (index, field) in schema.fields().iter().enumerate() {
         if field.data_type().is_numeric()
             && let Some(column) = table.column_mut(index)
@@ -128,7 +169,7 @@ fn write_table(out: &mut impl Write, schema: &Schema, batches: &[RecordBatch]) -
         let columns: Vec<_> =
             batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options)).collect::<Result<_, _>>()?;
         for row in 0..batch.num_rows() {
-            table.add_row(columns.iter().map(|column| column.value(row).to_string()));
+            table.add_row(columns.iter().map(|column| clean::clean_lines(&column.value(row).to_string())));
         }
     }
     let rows: usize = batches.iter().map(RecordBatch::num_rows).sum();
@@ -157,11 +198,14 @@ fn write_json(out: &mut impl Write, batches: &[RecordBatch]) -> Result<()> {
         .with_timestamp_format(INSTANT.to_owned())
         .with_timestamp_tz_format(INSTANT.to_owned())
         .with_date_format(DATE.to_owned());
-    let mut writer = builder.build::<_, JsonArray>(&mut *out);
+    let mut writer = builder.build::<_, JsonArray>(Vec::new());
     for batch in batches {
         writer.write(batch)?;
+        let written = std::mem::take(writer.get_mut());
+        out.write_all(clean::escaped(&String::from_utf8_lossy(&written)).as_bytes())?;
     }
     writer.finish()?;
+    out.write_all(&writer.into_inner())?;
     writeln!(out)?;
     Ok(())
 }
@@ -207,4 +251,56 @@ fn formats() -> FormatOptions<'static> {
         .with_date_format(Some(DATE))
         .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"))
         .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%SZ"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::StringArray;
+
+    use super::*;
+
+    /// Clears the screen, names a title for the window, turns the direction of writing.
+    const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;evil\u{7}\u{9b}31m\u{202e}rocket\r\nerror: none";
+
+    fn written(format: Format, is_terminal: bool) -> Result<String> {
+        let schema = Arc::new(Schema::new(vec![Field::new("title", DataType::Utf8, true)]));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(StringArray::from(vec![HOSTILE]))])?;
+        let mut out = Vec::new();
+        write(&mut out, &schema, &[batch], format, is_terminal)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    fn has_orders(text: &str) -> bool {
+        text.contains(|letter: char| letter != '\n' && (letter.is_control() || letter == '\u{202e}'))
+    }
+
+    #[test]
+    fn a_table_has_nothing_that_a_terminal_obeys() {
+        for is_terminal in [true, false] {
+            let text = written(Format::Table, is_terminal).unwrap();
+            assert!(!has_orders(&text) && text.contains("?[2J?]0;evil??31mrocket"), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn json_has_escapes_and_means_the_same() {
+        let text = written(Format::Json, false).unwrap();
+        assert!(!has_orders(&text), "{text:?}");
+        let rows: Vec<serde_json::Value> = serde_json::from_str(&text).unwrap();
+        assert_eq!(rows, [serde_json::json!({ "title": HOSTILE })]);
+    }
+
+    #[test]
+    fn csv_is_exact_but_not_on_a_terminal() {
+        assert_eq!(written(Format::Csv, false).unwrap(), format!("title\n\"{HOSTILE}\"\n"));
+        assert_eq!(written(Format::Csv, true).unwrap(), "title\n\"?[2J?]0;evil??31mrocket\nerror: none\"\n");
+    }
+
+    #[test]
+    fn parquet_is_not_for_terminals() {
+        let error = written(Format::Parquet, true).unwrap_err().to_string();
+        assert!(error.contains("hint: put > FILE.parquet"), "{error}");
+    }
 }

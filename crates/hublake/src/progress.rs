@@ -8,6 +8,8 @@ use std::time::Duration;
 use hublake_collect::{Event, Progress};
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::clean::clean;
+
 /// Shows the repositories that are being collected, out of `total`.
 pub fn progress(total: usize) -> Progress {
     if std::io::stderr().is_terminal() { bars(total) } else { lines(total) }
@@ -39,7 +41,7 @@ impl Bars {
             Event::Started { repo_id, repository } => {
                 let bar = self.all.add(ProgressBar::new_spinner());
                 bar.set_style(style("  {spinner} {prefix}   {msg}"));
-                bar.set_prefix(repository);
+                bar.set_prefix(clean(&repository));
                 bar.enable_steady_tick(Duration::from_millis(120));
                 self.repositories.insert(repo_id, (bar, 0));
             }
@@ -62,7 +64,7 @@ impl Bars {
                 }
             }
             Event::Waiting { reason, until } => {
-                self.total.set_message(format!("{reason}, waiting until {}", until.format("%H:%M:%S UTC")));
+                self.total.set_message(format!("{}, waiting until {}", clean(&reason), until.format("%H:%M:%S UTC")));
             }
             Event::Finished { repo_id, .. } => {
                 if let Some((bar, _)) = self.repositories.remove(&repo_id) {

@@ -1,5 +1,9 @@
 //! The answer: is the backlog growing or shrinking?
 
+mod grid;
+mod skyline;
+mod width;
+
 pub mod figures;
 pub mod picture;
 pub mod terminal;

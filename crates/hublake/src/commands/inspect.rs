@@ -9,8 +9,9 @@ use hublake_collect::blueprint::{self, Blueprint, Dockerfiles, Problem};
 use serde::Serialize;
 
 use super::Ended;
+use crate::clean::clean;
 use crate::cli::{AnswerFormat, InspectCommand, InspectRenderYamlArgs};
-use crate::output::new_table;
+use crate::output::{new_table, print_json};
 
 /// Looks at files; nothing is asked of GitHub, and no home is needed.
 pub fn inspect(command: InspectCommand) -> Result<Ended> {
@@ -66,7 +67,7 @@ impl From<Problem> for Note {
 fn render_yaml(args: &InspectRenderYamlArgs) -> Result<Ended> {
     let inspected: Vec<Inspected> = args.files.iter().map(|path| inspect_file(path)).collect();
     match args.format {
-        AnswerFormat::Json => say!("{}", serde_json::to_string_pretty(&inspected)?),
+        AnswerFormat::Json => print_json(&inspected)?,
         AnswerFormat::Table => {
             for (index, file) in inspected.iter().enumerate() {
                 if index > 0 {
@@ -152,7 +153,7 @@ impl Inspected {
 }
 
 fn print(file: &Inspected) {
-    let name = shown(&file.file);
+    let name = clean(&file.file);
     match (file.complexity, file.quality) {
         (Some(complexity), Some(quality)) => {
             let (services, databases) = (file.services.len(), file.databases.len());
@@ -174,7 +175,7 @@ fn print(file: &Inspected) {
             let runtime = instance.runtime.as_deref().unwrap_or_default();
             let name = instance.name.as_deref().unwrap_or("?");
             let line = instance.line.to_string();
-            table.add_row([name, &kind, runtime, &instance.scope, &line].map(shown));
+            table.add_row([name, &kind, runtime, &instance.scope, &line].map(clean));
         }
         say!("{table}");
     }
@@ -184,20 +185,11 @@ fn print(file: &Inspected) {
                 (Some(line), Some(column)) => format!("{line}:{column}:"),
                 _ => String::new(),
             };
-            say!("{name}:{place} {severity}: {}", shown(&note.message));
+            say!("{name}:{place} {severity}: {}", clean(&note.message));
         }
     }
     let left_out = file.warning_count.saturating_sub(file.warnings.len() as u64);
     if left_out > 0 {
         say!("and {left_out} more warnings");
     }
-}
-
-/// A text from a file without what a terminal would obey, and without what turns the direction of writing.
-fn shown(text: &str) -> String {
-    let is_obeyed = |letter: char| {
-        letter.is_control()
-            || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-    };
-    text.chars().map(|letter| if is_obeyed(letter) { '?' } else { letter }).collect()
 }

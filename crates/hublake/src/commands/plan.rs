@@ -22,6 +22,7 @@ use self::steps::StepRow;
 use super::{Ended, repositories};
 use crate::cli::{AnswerFormat, PipelineName, PlanArgs};
 use crate::home::Home;
+use crate::output;
 use crate::pipeline::{self, ISSUES, IssueOptions, TRAFFIC, TRENDING};
 use crate::progress;
 use crate::settings::Settings;
@@ -168,6 +169,5 @@ async fn look_up(client: &Client, name: &RepoName) -> Result<Repository> {
 }
 
 fn write_json(plan: Plan<impl Serialize>) -> Result<()> {
-    say!("{}", serde_json::to_string_pretty(&[plan])?);
-    Ok(())
+    output::print_json(&[plan])
 }

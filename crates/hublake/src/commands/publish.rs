@@ -35,7 +35,7 @@ pub async fn postgres(home: &Home, args: PostgresArgs) -> Result<Ended> {
     drop(lock);
     match args.format {
         AnswerFormat::Table => print(&published, &server, &args.reader),
-        AnswerFormat::Json => say!("{}", as_json(&published)),
+        AnswerFormat::Json => output::print_json(&as_json(&published))?,
     }
     for note in asked.notes.iter().chain(&published.notes) {
         tell!("note: {note}");
@@ -83,8 +83,8 @@ fn counted(count: u64, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
-fn as_json(published: &Published) -> String {
-    let tables: Vec<_> = published
+fn as_json(published: &Published) -> Vec<serde_json::Value> {
+    published
         .tables
         .iter()
         .map(|report| match report.outcome {
@@ -97,6 +97,5 @@ fn as_json(published: &Published) -> String {
                 "deleted": 0, "unchanged": report.outcome.rows(),
             }),
         })
-        .collect();
-    json!(tables).to_string()
+        .collect()
 }

@@ -7,6 +7,7 @@ use chrono::Utc;
 use hublake_store::Selection;
 
 use super::{Ended, repositories, selections};
+use crate::clean::clean;
 use crate::cli::RemoveArgs;
 use crate::home::Home;
 use crate::pipeline::purge;
@@ -52,7 +53,7 @@ fn confirmed(question: &str) -> Result<bool> {
     if !stdin.is_terminal() {
         bail!("{question}\nhint: this asks on a terminal; say --yes where there is none");
     }
-    eprint!("{question} [y/N] ");
+    eprint!("{} [y/N] ", clean(question));
     std::io::stderr().flush()?;
     let mut line = String::new();
     stdin.lock().read_line(&mut line)?;

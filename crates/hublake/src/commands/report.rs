@@ -1,7 +1,6 @@
 //! `hublake report`.
 
 use std::collections::HashMap;
-use std::io::Write;
 
 use anyhow::Result;
 use datafusion::prelude::SessionContext;
@@ -74,7 +73,7 @@ pub async fn print(
             tell!("{}: nothing is published yet\nhint: hublake run issues", repository.full_name());
         }
     }
-    write_answers(&all, format)
+    output::print_answer(&all, format, || terminal::answers(&all))
 }
 
 /// The same repositories under their current names: collecting may have found another.
@@ -82,20 +81,6 @@ pub(super) async fn current(home: &Home, selected: &[Repository]) -> Result<Vec<
     let known = home.store.all_repositories().await?;
     let by_id: HashMap<i64, Repository> = known.into_iter().map(|one| (one.repo_id, one)).collect();
     Ok(selected.iter().map(|one| by_id.get(&one.repo_id).unwrap_or(one).clone()).collect())
-}
-
-/// Writes answers to stdout.
-pub fn write_answers(all: &[Figures], format: AnswerFormat) -> Result<()> {
-    let mut out = std::io::BufWriter::new(output::Stdout::new());
-    match format {
-        AnswerFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, all)?;
-            writeln!(out)?;
-        }
-        AnswerFormat::Table => write!(out, "{}", terminal::answers(all))?,
-    }
-    out.flush()?;
-    Ok(())
 }
 
 /// A session whose views run to the window's end.

@@ -9,6 +9,7 @@ use hublake_store::{Holder, Lock, LockOutcome, Repository};
 
 use super::report::REPOSITORIES;
 use super::{Ended, repositories};
+use crate::clean::clean;
 use crate::cli::{AnswerFormat, PipelineName, RunArgs};
 use crate::home::Home;
 use crate::pipeline::{self, ISSUES, IssueOptions, Job, RunOutcome};
@@ -129,7 +130,7 @@ fn tell_found(outcome: &RunOutcome, found: &Collection) {
 /// What audits warn of, on stderr.
 pub fn tell_warnings(outcome: &RunOutcome) {
     for warning in &outcome.published.warnings {
-        tell!("warning: {}: {} rows, such as {}", warning.audit, warning.count, warning.sample);
+        tell!("warning: {}: {} rows, such as {}", warning.audit, warning.count, clean(&warning.sample));
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::Ended;
 use crate::home::Home;
-use crate::output::{Format, new_table};
+use crate::output::{Format, new_table, print_json};
 
 const NEWEST: u32 = 20;
 
@@ -68,6 +68,6 @@ pub fn write_rows<T: Serialize>(rows: &[T], format: Format) -> Result<Ended> {
     if format != Format::Json {
         bail!("this list is written as table or json");
     }
-    say!("{}", serde_json::to_string_pretty(rows)?);
+    print_json(&rows)?;
     Ok(Ended::Done)
 }

@@ -1,18 +1,15 @@
 //! `hublake traffic`, and the answer of the pipeline.
 
-use std::io::Write;
-
 use anyhow::{Result, bail};
 use hublake_models::Project;
 use hublake_store::Repository;
-use serde::Serialize;
 
 use super::report::current;
 use super::{Ended, repositories};
 use crate::catalogue;
 use crate::cli::{AnswerFormat, TrafficArgs};
 use crate::home::Home;
-use crate::output;
+use crate::output::print_answer;
 use crate::report::traffic::figures::TrafficFigures;
 use crate::report::traffic::history::terminal::told;
 use crate::report::traffic::{figures, history, terminal};
@@ -36,7 +33,7 @@ pub async fn traffic(home: &Home, args: TrafficArgs) -> Result<Ended> {
         add_notes(home, &project, std::slice::from_mut(&mut found.now)).await?;
         all.push(found);
     }
-    write(&all, args.format, || all.iter().map(told).collect())?;
+    print_answer(&all, args.format, || all.iter().map(told).collect())?;
     Ok(Ended::Done)
 }
 
@@ -54,7 +51,7 @@ pub async fn print(home: &Home, project: &Project, selected: &[Repository], form
             tell!("{}: nothing is published yet\nhint: hublake run traffic", repository.full_name());
         }
     }
-    write(&all, format, || terminal::answers(&all))
+    print_answer(&all, format, || terminal::answers(&all))
 }
 
 /// Adds the exceptions that people accepted.
@@ -66,19 +63,5 @@ async fn add_notes(home: &Home, project: &Project, all: &mut [TrafficFigures]) -
         let here = accepted.iter().filter(|one| one.repo_id == figures.repo_id && is_of_traffic(&one.rule));
         figures.notes.extend(here.map(|one| format!("{} is accepted: {}", one.rule, one.why)));
     }
-    Ok(())
-}
-
-/// Writes an answer to stdout.
-fn write(answer: &impl Serialize, format: AnswerFormat, told: impl FnOnce() -> String) -> Result<()> {
-    let mut out = std::io::BufWriter::new(output::Stdout::new());
-    match format {
-        AnswerFormat::Json => {
-            serde_json::to_writer_pretty(&mut out, answer)?;
-            writeln!(out)?;
-        }
-        AnswerFormat::Table => write!(out, "{}", told())?,
-    }
-    out.flush()?;
     Ok(())
 }

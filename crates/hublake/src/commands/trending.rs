@@ -1,18 +1,15 @@
 //! `hublake trending`, and the answer of the pipeline.
 
-use std::io::Write;
-
 use anyhow::{Result, bail};
 use datafusion::prelude::SessionContext;
 use hublake_github::RepoName;
 use hublake_models::Project;
-use serde::Serialize;
 
 use super::Ended;
 use crate::catalogue;
 use crate::cli::AnswerFormat;
 use crate::home::Home;
-use crate::output;
+use crate::output::print_answer;
 use crate::report::trending::{self, Asked, Explained, Steps, explained, figures, former_name, terminal};
 
 const PIPELINE: &str = "trending";
@@ -32,7 +29,7 @@ pub async fn trending(home: &Home, repositories: &[String], format: AnswerFormat
     for name in &names {
         all.push(known(&context, name, steps).await?);
     }
-    write(&all, format, || all.iter().map(trending::told).collect::<Vec<_>>().join("\n"))?;
+    print_answer(&all, format, || all.iter().map(trending::told).collect::<Vec<_>>().join("\n"))?;
     Ok(Ended::Done)
 }
 
@@ -40,11 +37,11 @@ pub async fn trending(home: &Home, repositories: &[String], format: AnswerFormat
 pub async fn print(home: &Home, project: &Project, asked: &Asked, format: AnswerFormat) -> Result<()> {
     if home.store.latest_publication(PIPELINE).await?.is_none() {
         tell!("no trending repositories are published yet\nhint: hublake run trending");
-        return write(&[(); 0], format, String::new);
+        return print_answer(&[(); 0], format, String::new);
     }
     let present = home.settings.present();
     let answer = figures(&catalogue::reader(home, project, None, present).await?, asked).await?;
-    write(&answer.lists, format, || terminal::answer(&answer, present))
+    print_answer(&answer.lists, format, || terminal::answer(&answer, present))
 }
 
 /// A repository by the name that it has or had.
@@ -61,15 +58,4 @@ async fn known(context: &SessionContext, name: &str, steps: Steps<'_>) -> Result
     bail!(
         "{name}: no run of trending has found it\nhint: hublake report trending --limit 50 shows those that were found"
     )
-}
-
-/// Writes an answer to stdout.
-fn write(answer: &impl Serialize, format: AnswerFormat, told: impl FnOnce() -> String) -> Result<()> {
-    let mut out = output::Stdout::new();
-    match format {
-        AnswerFormat::Json => writeln!(out, "{}", trending::json(answer)?)?,
-        AnswerFormat::Table => write!(out, "{}", told())?,
-    }
-    out.flush()?;
-    Ok(())
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::figures::{Figures, Swing, Verdict};
 use super::picture;
+use crate::clean::clean;
 
 const PICTURE_WIDTH: usize = 60;
 const PICTURE_HEIGHT: usize = 4;
@@ -44,7 +45,7 @@ pub fn answer(figures: &Figures) -> String {
         lines.extend(swing_lines(figures));
         lines.extend(weekday_lines(figures));
     }
-    lines.extend(figures.notes.iter().map(|note| format!("  note: {note}")));
+    lines.extend(figures.notes.iter().map(|note| format!("  note: {}", clean(note))));
     lines.join("\n") + "\n"
 }
 

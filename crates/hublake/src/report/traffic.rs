@@ -1,10 +1,8 @@
 //! The answer of traffic: who looks at the repositories, who clones them, and what of it is known.
 
 mod days;
-pub(super) mod grid;
 mod lists;
 mod select;
-pub(super) mod skyline;
 pub(super) mod words;
 
 pub mod figures;

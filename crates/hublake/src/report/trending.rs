@@ -1,6 +1,5 @@
 //! The answer of trending: which repositories rise, why, and what of it is known.
 
-mod clean;
 mod explained;
 mod figures;
 mod ranked;
@@ -11,7 +10,6 @@ mod words;
 
 pub mod terminal;
 
-pub use clean::json;
 pub use explained::terminal::told;
 pub use explained::{Explained, Steps, explained, former_name};
 pub use figures::{Asked, figures};

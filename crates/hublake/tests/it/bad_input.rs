@@ -2,6 +2,7 @@
 
 mod damage;
 mod disk;
+mod hostile;
 mod refusals;
 mod rows;
 mod secrets;

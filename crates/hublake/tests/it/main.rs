@@ -46,6 +46,8 @@ mod selections;
 #[path = "../../../hublake-postgres/tests/it/server.rs"]
 mod server;
 #[cfg(test)]
+mod stored;
+#[cfg(test)]
 mod timeline;
 #[cfg(test)]
 mod traffic;

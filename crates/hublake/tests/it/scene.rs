@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 
-use arrow::datatypes::{DataType, Field};
 use chrono::{DateTime, SecondsFormat, TimeDelta, TimeZone, Utc};
 use github_sim::{BurstOptions, RequestRecord, SimOptions, World};
-use hublake_models::Project;
 use serde_json::{Value, json};
 
 use crate::github::GitHub;
 use crate::program::{Ended, Hublake};
+use crate::stored::rows;
 
 /// The repository of a scene that has one.
 pub const REPOSITORY: &str = "acme/rocket";
@@ -204,33 +203,12 @@ pub fn contents_without(hublake: &Hublake, lacking: &[&str]) -> Vec<String> {
 }
 
 fn try_contents_without(hublake: &Hublake, lacking: &[&str]) -> Result<Vec<String>, String> {
-    let project = Project::embedded().expect("the models are sound");
-    let parts: Vec<String> = project
-        .stored()
-        .filter(|model| model.pipeline == "issues")
-        .map(|model| {
-            let schema = model.schema();
-            let columns: Vec<String> = schema
-                .fields()
-                .iter()
-                .filter(|field| !OF_THE_RUN.contains(&field.name().as_str()))
-                // A name is known from the first run that saw it.
-                .filter(|field| !(model.name == "stg_repository_names" && field.name().starts_with("valid_")))
-                .filter(|field| !lacking.iter().any(|begin| field.name().starts_with(begin)))
-                .map(|field| as_text(field))
-                .collect();
-            format!("SELECT concat_ws('|', '{0}', {1}) AS row FROM stored.{0}", model.name, columns.join(", "))
-        })
-        .collect();
-    let rows = hublake.try_query(&format!("{} ORDER BY row", parts.join(" UNION ALL ")))?;
-    Ok(rows.iter().map(|row| row["row"].as_str().unwrap_or_default().to_owned()).collect())
-}
-
-fn as_text(field: &Field) -> String {
-    match field.data_type() {
-        DataType::List(_) => format!("coalesce(array_to_string({}, ','), '-')", field.name()),
-        _ => format!("coalesce(CAST({} AS VARCHAR), '-')", field.name()),
-    }
+    rows(hublake, "issues", |table, column| {
+        // A name is known from the first run that saw it.
+        !(OF_THE_RUN.contains(&column)
+            || (table == "stg_repository_names" && column.starts_with("valid_"))
+            || lacking.iter().any(|begin| column.starts_with(begin)))
+    })
 }
 
 /// Fails with the first differing rows.

@@ -6,23 +6,17 @@ mod table;
 pub(super) use block::popular_lines;
 
 use super::figures::TrafficFigures;
-use super::grid::wrapped;
+use crate::report::grid::wrapped;
+use crate::report::width::width;
 
 /// Repositories that are shown one by one; more are a table.
 const BLOCKS: usize = 6;
-/// Columns where the terminal does not tell.
-const WIDTH: usize = 100;
 /// Where texts are wrapped although there is more room.
 const TEXT_WIDTH: usize = 100;
 
 /// The answers of several repositories: a table that sets them side by side, then each, unless they are many.
 pub fn answers(all: &[TrafficFigures]) -> String {
     answers_in(all, width())
-}
-
-/// Columns of the terminal.
-pub(in crate::report) fn width() -> usize {
-    crate::output::new_table().width().map_or(WIDTH, usize::from)
 }
 
 /// The same for a terminal of so many columns.

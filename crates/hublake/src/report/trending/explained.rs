@@ -32,7 +32,7 @@ pub struct Explained {
     pub is_render: bool,
     /// When it was created.
     pub created_at: Option<DateTime<Utc>>,
-    /// The newest day on which it was seen, UTC; all figures are of it.
+    /// The day of the newest run that saw it, UTC; all figures are of it.
     pub snapshot_date: NaiveDate,
     /// When it was seen last that day.
     pub seen_at: Option<DateTime<Utc>>,
@@ -87,19 +87,17 @@ pub struct Momentum {
     pub recency_step: Option<String>,
 }
 
-/// Stars gained a day: `stars_gained` / `star_velocity_days`.
+/// Stars gained a day: `stars_gained` / `stars_gained_in_days`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Velocity {
     /// Null where nothing tells it.
     pub star_velocity: Option<f64>,
     /// `snapshots` where our own of the week before tell it, else `star history`.
     pub star_velocity_from: Option<String>,
-    /// Days over which they were gained.
-    pub star_velocity_days: Option<i64>,
-    /// Gained in these days.
+    /// Stars gained.
     pub stars_gained: Option<i64>,
-    /// Stars at their beginning, where our own snapshots tell.
-    pub stars_before: Option<i64>,
+    /// The time in which they were gained, in days.
+    pub stars_gained_in_days: Option<f64>,
 }
 
 /// 0.4 commits + 0.3 issues closed + 0.3 active contributors of the seven days before it was seen.
@@ -126,7 +124,7 @@ pub struct Steps<'a> {
 
 /// Asks a reader's session for a repository by its name in whatever case; `None` where it was never seen.
 ///
-/// It is told as of the newest day on which it was seen itself, be that of the newest run or not.
+/// It is told as of the newest run that saw it itself, be that the newest of all or not.
 pub async fn explained(context: &SessionContext, name: &str, steps: Steps<'_>) -> Result<Option<Explained>> {
     let query = format!(
         "SELECT repository.repo_id, repository.repo_full_name, repository.repo_url, repository.description,
@@ -135,19 +133,18 @@ pub async fn explained(context: &SessionContext, name: &str, steps: Steps<'_>) -
              snapshot.rank_overall, snapshot.rank_in_language, snapshot.momentum_score, snapshot.momentum_name,
              snapshot.star_weight, snapshot.stars_normalised, snapshot.stars_most, snapshot.recency_weight,
              snapshot.recency_score, snapshot.age_days, snapshot.star_velocity, snapshot.star_velocity_from,
-             snapshot.star_velocity_days, snapshot.activity_score, snapshot.commits_last_7_days,
-             snapshot.issues_closed_last_7_days, snapshot.active_contributors
+             snapshot.stars_gained, snapshot.stars_gained_in_days, snapshot.activity_score,
+             snapshot.commits_last_7_days, snapshot.issues_closed_last_7_days, snapshot.active_contributors
          FROM stored.dim_repositories repository
          JOIN fact_repo_snapshots snapshot ON snapshot.repo_id = repository.repo_id
          LEFT JOIN dim_languages language ON language.language_key = snapshot.language_key
          WHERE repository.is_current AND lower(repository.repo_full_name) = {}
-         ORDER BY snapshot.snapshot_date DESC LIMIT 1",
+         ORDER BY snapshot.source_run_seq DESC NULLS LAST, snapshot.snapshot_date DESC LIMIT 1",
         quoted(&name.to_lowercase())
     );
     let Some(mut found) = rows(context, &query, score).await?.pop() else { return Ok(None) };
     found.momentum.recency_step = step(steps, &found.momentum);
-    found.history = history::history(context, found.repo_id).await?;
-    tell_stars_before(&mut found);
+    found.history = history::history(context, found.repo_id, found.snapshot_date).await?;
     (found.ranked_overall, found.ranked_in_language) = ranked(context, &found).await?;
     found.momentum.most_starred = most_starred(context, &found).await?;
     found.explanation = explanation(context, &found).await?;
@@ -219,9 +216,8 @@ fn score(row: &Row<'_>) -> Option<Explained> {
         velocity: Velocity {
             star_velocity: row.decimal("star_velocity"),
             star_velocity_from: row.text("star_velocity_from"),
-            star_velocity_days: row.number("star_velocity_days"),
-            stars_gained: None,
-            stars_before: None,
+            stars_gained: row.number("stars_gained"),
+            stars_gained_in_days: row.decimal("stars_gained_in_days"),
         },
         activity: Activity {
             activity_score: row.decimal("activity_score"),
@@ -233,21 +229,6 @@ fn score(row: &Row<'_>) -> Option<Explained> {
         blueprint: None,
         history: Vec::new(),
     })
-}
-
-/// The stars that the velocity counts from, which the snapshot of that day has.
-fn tell_stars_before(found: &mut Explained) {
-    let velocity = &mut found.velocity;
-    let Some((per_day, days)) = velocity.star_velocity.zip(velocity.star_velocity_days) else { return };
-    // A count is whole; it is the quotient that has digits.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "stars of a week")]
-    let gained = (per_day * days as f64).round() as i64;
-    velocity.stars_gained = Some(gained);
-    if velocity.star_velocity_from.as_deref() == Some("snapshots") {
-        let day = found.snapshot_date.checked_sub_signed(chrono::TimeDelta::days(days));
-        let earlier = found.history.iter().find(|one| Some(one.snapshot_date) == day);
-        velocity.stars_before = earlier.map(|one| one.stars).filter(|before| found.stars - before == gained);
-    }
 }
 
 /// How many repositories were ranked with it, and how many of its list.

@@ -35,14 +35,14 @@ pub struct Answer {
     pub rule: Option<Rule>,
 }
 
-/// The repositories of a language on the newest day.
+/// The repositories of a language on the newest run's day.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct TrendingList {
     /// The language; `render` for Render's repositories.
     pub language: String,
-    /// The newest day on which anything was seen, UTC; null where none of the language was.
+    /// The day of the newest run that saw anything, UTC; null where it saw none of the language.
     pub snapshot_date: Option<NaiveDate>,
-    /// The newest day on which any was seen.
+    /// The day of the newest run that saw any.
     pub last_seen_on: Option<NaiveDate>,
     /// How many were seen that day.
     pub total_repos: i64,
@@ -158,7 +158,7 @@ fn chosen(lists: Vec<TrendingList>, asked: &Asked) -> Result<Vec<TrendingList>> 
     let Some(language) = &asked.language else { return Ok(lists) };
     let is_it = |list: &&TrendingList| list.language.to_lowercase() == language.to_lowercase();
     let Some(list) = lists.iter().find(is_it) else {
-        let known: Vec<_> = lists.iter().map(|list| super::clean::clean(&list.language)).collect();
+        let known: Vec<_> = lists.iter().map(|list| crate::clean::clean(&list.language)).collect();
         bail!("no trending repository is shown under language {language}\nhint: there are {}", known.join(", "));
     };
     Ok(vec![list.clone()])
@@ -166,7 +166,10 @@ fn chosen(lists: Vec<TrendingList>, asked: &Asked) -> Result<Vec<TrendingList>> 
 
 async fn last_seen(context: &SessionContext, language: &str) -> Result<Option<NaiveDate>> {
     let query = format!(
-        "SELECT max(snapshot_date) AS last_seen_on FROM analytics_repo_history WHERE language = {}",
+        "SELECT snapshot.snapshot_date AS last_seen_on FROM fact_repo_snapshots snapshot
+         JOIN dim_languages language ON language.language_key = snapshot.language_key
+         WHERE language.language_name = {}
+         ORDER BY snapshot.source_run_seq DESC NULLS LAST, snapshot.snapshot_date DESC LIMIT 1",
         quoted(language)
     );
     Ok(rows(context, &query, |row| row.date("last_seen_on")).await?.pop())

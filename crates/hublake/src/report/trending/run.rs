@@ -56,7 +56,7 @@ pub struct Task {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
-    /// Whether GitHub said to the end that its search had not looked everywhere.
+    /// Whether GitHub said to the end that its search had not looked everywhere, or found more than it gives.
     pub is_incomplete: bool,
 }
 

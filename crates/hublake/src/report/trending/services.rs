@@ -22,7 +22,7 @@ pub struct Adoption {
     pub avg_complexity_score: Option<f64>,
     /// Those of them with a button that deploys them.
     pub blueprints_with_service: i64,
-    /// The newest day on which any repository used one, UTC.
+    /// The day of the newest run that saw a repository use one, UTC.
     pub snapshot_date: Option<NaiveDate>,
 }
 

@@ -7,11 +7,11 @@ mod showcase;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::clean::{columns, cut};
 use super::figures::{Answer, RENDER, Rule, TrendingList};
 use super::words::exact;
-use crate::report::traffic::grid::{wide, wrapped};
-use crate::report::traffic::terminal::width;
+use crate::clean::{columns, cut};
+use crate::report::grid::{wide, wrapped};
+use crate::report::width::width;
 
 /// Where texts are wrapped although there is more room.
 pub(super) const TEXT_WIDTH: usize = 100;

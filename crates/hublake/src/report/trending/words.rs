@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::clean::clean;
+use crate::clean::clean;
 use crate::report::picture;
 use crate::report::terminal::count;
 
@@ -21,6 +21,12 @@ pub fn exact(number: f64) -> String {
     let text = format!("{number:.6}");
     let short = text.trim_end_matches('0').trim_end_matches('.');
     if short == "-0" { "0".to_owned() } else { short.to_owned() }
+}
+
+/// A time in days to two digits: "7", "6.04".
+pub fn days(days: f64) -> String {
+    let text = format!("{days:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Stars a day: "+12.5", "+1,250" from a hundred on, "-3".

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, TimeZone, Utc};
-use github_sim::{IssueState, PopularKind, Repository, RequestRecord, SimOptions, TrafficKind, TrafficOptions, World};
+use github_sim::{
+    Access, IssueState, IssueTruth, PopularKind, Repository, RequestRecord, SimOptions, TrafficKind, TrafficOptions,
+    World,
+};
 use serde_json::json;
 
 use super::truth::{Figures, Look, Watched, tables};
@@ -181,5 +184,7 @@ impl Stage {
 }
 
 fn open_count(repository: &Repository) -> u64 {
-    repository.issues().filter(|issue| issue.state == IssueState::Open).count() as u64
+    let has_issues = repository.access() != Access::IssuesDisabled;
+    let is_open = |issue: &IssueTruth| issue.state == IssueState::Open && (has_issues || issue.is_pull_request);
+    repository.issues().filter(is_open).count() as u64
 }

@@ -3,12 +3,14 @@
 use chrono::Datelike;
 
 use super::{Month, Total, TrafficHistory};
+use crate::clean::clean;
+use crate::report::grid::{grid, wide, wrapped};
+use crate::report::skyline::{GAP, bar, skyline};
 use crate::report::terminal::count;
 use crate::report::traffic::days::{Measure, Status, TrafficDay};
-use crate::report::traffic::grid::{grid, wide, wrapped};
-use crate::report::traffic::skyline::{GAP, bar, skyline};
 use crate::report::traffic::terminal::popular_lines;
 use crate::report::traffic::words::{self, UNKNOWN, at_least, visitors};
+use crate::report::width::width;
 
 const PICTURE_HEIGHT: usize = 5;
 const PICTURE_WIDTH: usize = 72;
@@ -20,7 +22,7 @@ const TEXT_WIDTH: usize = 100;
 
 /// Everything, newest days last.
 pub fn told(history: &TrafficHistory) -> String {
-    let width = crate::report::traffic::terminal::width().min(TEXT_WIDTH);
+    let width = width().min(TEXT_WIDTH);
     let mut lines = vec![history.repository.clone()];
     lines.extend(summary(history, width));
     for part in [picture(&history.months), months(&history.months), last_days(history), gap_lines(history)] {
@@ -32,7 +34,7 @@ pub fn told(history: &TrafficHistory) -> String {
     let now = &history.now;
     lines.extend(popular_lines(now.referrers.as_ref(), now.paths.as_ref(), LIST_LENGTH));
     lines.extend(stars(history));
-    lines.extend(now.notes.iter().flat_map(|note| wrapped(&format!("  note: {note}"), width, 8)));
+    lines.extend(now.notes.iter().flat_map(|note| wrapped(&format!("  note: {}", clean(note)), width, 8)));
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 

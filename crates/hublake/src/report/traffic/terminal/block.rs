@@ -2,11 +2,12 @@
 
 use chrono::NaiveDate;
 
+use crate::clean::{clean, cut};
+use crate::report::grid::{grid, wide, wrapped};
+use crate::report::skyline::{GAP, skyline};
 use crate::report::terminal::count;
 use crate::report::traffic::figures::{Level, MeasureFigures, TrafficFigures, WindowFigures};
-use crate::report::traffic::grid::{grid, shortened, wide, wrapped};
 use crate::report::traffic::lists::Popular;
-use crate::report::traffic::skyline::{GAP, skyline};
 use crate::report::traffic::words::{self, at_least, visitors};
 
 const PICTURE_HEIGHT: usize = 3;
@@ -30,7 +31,7 @@ pub(super) fn block(figures: &TrafficFigures, width: usize) -> Vec<String> {
     lines.push(String::new());
     lines.extend(labelled(figures, width));
     lines.extend(popular_lines(figures.referrers.as_ref(), figures.paths.as_ref(), LIST_LENGTH));
-    lines.extend(figures.notes.iter().flat_map(|note| wrapped(&format!("  note: {note}"), width, 8)));
+    lines.extend(figures.notes.iter().flat_map(|note| wrapped(&format!("  note: {}", clean(note)), width, 8)));
     lines
 }
 
@@ -180,7 +181,7 @@ fn list_rows(heading: &str, list: Option<&Popular>, length: usize) -> Vec<Vec<St
     }
     let mut rows = vec![vec![heading, "views".to_owned(), "visitors".to_owned()]];
     for entry in list.entries.iter().take(length) {
-        let name = format!("  {}", shortened(&entry.name, NAME_WIDTH));
+        let name = format!("  {}", cut(&entry.name, NAME_WIDTH));
         rows.push(vec![name, count(entry.count), count(entry.uniques)]);
     }
     rows

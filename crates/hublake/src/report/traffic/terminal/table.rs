@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
+use crate::clean::{clean, cut_name};
+use crate::report::grid::{grid, wide};
+use crate::report::skyline::line;
 use crate::report::traffic::figures::TrafficFigures;
-use crate::report::traffic::grid::{grid, shortened, wide};
-use crate::report::traffic::skyline::line;
 use crate::report::traffic::words::{self, UNKNOWN, at_least, visitors};
 
 /// A name is not made shorter than this.
 const SHORTEST_NAME: usize = 16;
-/// Nor an owner, with the dots that stand for the rest of it.
-const SHORTEST_OWNER: usize = 4;
 /// Remarks of each kind that are told; what most have in common comes first.
 const REMARKS: usize = 6;
 
@@ -78,7 +77,7 @@ fn row(one: &TrafficFigures, form: Form, name_width: usize) -> Vec<String> {
     let (views, clones) = (&one.views.last_14_days, &one.clones.last_14_days);
     let days: Vec<Option<i64>> = one.days.iter().map(|day| day.views).collect();
     let mut cells = vec![
-        format!(" {}", name(&one.repository, name_width)),
+        format!(" {}", cut_name(&one.repository, name_width)),
         at_least(views.count, views.is_complete),
         words::change(views),
         visitors(views.uniques_lower, views.uniques_upper),
@@ -98,21 +97,11 @@ fn row(one: &TrafficFigures, form: Form, name_width: usize) -> Vec<String> {
     cells
 }
 
-/// A name in so many characters: what tells repositories apart is more often the name than the owner.
-fn name(full_name: &str, width: usize) -> String {
-    let too_wide = wide(full_name).saturating_sub(width);
-    match full_name.split_once('/') {
-        Some((owner, name)) if too_wide > 0 && wide(owner) >= too_wide + SHORTEST_OWNER => {
-            format!("{}/{name}", shortened(owner, wide(owner) - too_wide))
-        }
-        _ => shortened(full_name, width),
-    }
-}
-
 /// How well the days are known and what to do, said once for all repositories of which it holds.
 pub(super) fn remarks(all: &[TrafficFigures]) -> Vec<String> {
     let coverage = grouped(all, |one| (false, words::coverage(&one.coverage)));
-    let notes = all.iter().flat_map(|one| one.notes.iter().map(|note| format!("  note: {}: {note}", one.repository)));
+    let notes =
+        all.iter().flat_map(|one| one.notes.iter().map(|note| format!("  note: {}: {}", one.repository, clean(note))));
     coverage.into_iter().chain(grouped(all, words::safety)).chain(notes).collect()
 }
 
@@ -141,17 +130,4 @@ fn remark((is_warning, words): &(bool, String), names: &[&str]) -> String {
         many => format!("{} repositories", many.len()),
     };
     format!("  {}{who}: {words}", if *is_warning { "warning: " } else { "" })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_name_loses_of_its_owner_first() {
-        assert_eq!(name("organisation/rocket", 19), "organisation/rocket");
-        assert_eq!(name("organisation/rocket", 16), "organisa…/rocket");
-        assert_eq!(name("acme/rocket", 9), "acme/roc…");
-        assert_eq!(name("acme/a-repository-of-a-long-name", 16), "acme/a-reposito…");
-    }
 }

@@ -3,8 +3,8 @@
 use hublake_store::Repository;
 
 use super::tables::{Day, Tables, ago, present, repository};
+use crate::report::grid::wide;
 use crate::report::traffic::figures::{TrafficFigures, figures};
-use crate::report::traffic::grid::wide;
 use crate::report::traffic::history::{self, history};
 use crate::report::traffic::terminal::answers_in;
 

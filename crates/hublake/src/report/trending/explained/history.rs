@@ -26,11 +26,11 @@ pub struct Snapshot {
     pub rank_in_language: Option<i64>,
 }
 
-/// Oldest first.
-pub(super) async fn history(context: &SessionContext, repo_id: i64) -> Result<Vec<Snapshot>> {
+/// Oldest first, up to a day: a clock that was ahead once leaves days behind that are yet to come.
+pub(super) async fn history(context: &SessionContext, repo_id: i64, until: NaiveDate) -> Result<Vec<Snapshot>> {
     let query = format!(
         "SELECT snapshot_date, stars, star_velocity, momentum_score, activity_score, rank_overall, rank_in_language
-         FROM analytics_repo_history WHERE repo_id = {repo_id} ORDER BY snapshot_date"
+         FROM analytics_repo_history WHERE repo_id = {repo_id} AND snapshot_date <= DATE '{until}' ORDER BY snapshot_date"
     );
     rows(context, &query, |row| {
         Some(Snapshot {

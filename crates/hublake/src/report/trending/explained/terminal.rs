@@ -5,10 +5,10 @@ mod history;
 mod score;
 
 use super::Explained;
-use crate::report::traffic::terminal::width;
-use crate::report::trending::clean::{cut, lines};
+use crate::clean::{cut, lines};
 use crate::report::trending::terminal::TEXT_WIDTH;
 use crate::report::trending::words::{self, place};
+use crate::report::width::width;
 
 /// Lines of a description.
 const DESCRIPTION_LINES: usize = 3;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::clean::cut;
+use crate::report::grid::wrapped;
 use crate::report::terminal::count;
-use crate::report::traffic::grid::wrapped;
-use crate::report::trending::clean::cut;
 use crate::report::trending::figures::TrendingList;
 use crate::report::trending::run::{DISCOVER, Run, Task};
 use crate::report::trending::words::{counted, instant};
@@ -81,12 +81,13 @@ fn warnings(run: &Run, lists: &[TrendingList]) -> Vec<String> {
     }
     for task in run.tasks.iter().filter(|task| task.is_incomplete) {
         warnings.push(format!(
-            "{}: GitHub said that its search had not looked everywhere; some may be missing",
+            "{}: GitHub's search had not looked everywhere, or found more than it gives; some may be missing",
             cut(&task.branch, NAME_WIDTH)
         ));
     }
     for task in run.tasks.iter().filter(|task| task.is_successful && task.failed > 0) {
-        if let Some(message) = &task.message {
+        // The hint after the first line belongs to the run.
+        if let Some(message) = task.message.as_deref().and_then(|text| text.lines().next()) {
             warnings.push(format!("{}: {}", cut(&task.branch, NAME_WIDTH), cut(message, LONGEST_MESSAGE)));
         }
     }

@@ -1,9 +1,9 @@
 //! The list of a language.
 
 use super::{fitted, list_heading, ruled, table_width};
+use crate::clean::{columns, cut, cut_name};
+use crate::report::grid::grid;
 use crate::report::terminal::count;
-use crate::report::traffic::grid::grid;
-use crate::report::trending::clean::{columns, cut, cut_name};
 use crate::report::trending::figures::TrendingList;
 use crate::report::trending::ranked::Ranked;
 use crate::report::trending::words::{age, bar, counted, score, velocity};

@@ -3,10 +3,10 @@
 use chrono::NaiveDate;
 
 use super::ruled;
+use crate::clean::cut;
+use crate::report::grid::grid;
+use crate::report::skyline::bar;
 use crate::report::terminal::count;
-use crate::report::traffic::grid::grid;
-use crate::report::traffic::skyline::bar;
-use crate::report::trending::clean::cut;
 use crate::report::trending::services::Adoption;
 use crate::report::trending::words::UNKNOWN;
 

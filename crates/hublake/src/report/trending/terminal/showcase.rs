@@ -1,9 +1,9 @@
 //! Repositories that are made for Render.
 
 use super::{fitted, list_heading, ruled, table_width};
+use crate::clean::{clean, columns, cut_name};
+use crate::report::grid::grid;
 use crate::report::terminal::count;
-use crate::report::traffic::grid::grid;
-use crate::report::trending::clean::{clean, columns, cut_name};
 use crate::report::trending::figures::TrendingList;
 use crate::report::trending::ranked::Ranked;
 use crate::report::trending::words::{UNKNOWN, chips, counted, of_ten, score};

@@ -10,7 +10,7 @@ pub const HOSTILE: &str =
 pub const BUTTON: &str = "https://render.com/deploy?repo=https://github.com/render-examples/flask";
 const LONG: &str = "web/a-panel-of-controls-whose-name-is-rather-long-even-for-a-panel";
 
-const ROCKET: Seen = Seen {
+pub const ROCKET: Seen = Seen {
     repo_id: 1,
     name: "acme/rocket",
     description: "A rocket that flies itself",
@@ -24,7 +24,7 @@ const ROCKET: Seen = Seen {
     momentum: 0.8125,
     rank_overall: 3,
     rank_in_language: 2,
-    velocity: Some((12.5, 6, "snapshots")),
+    velocity: Some((12.5, 75, 6.0, "snapshots")),
     activity: Some((7, 3, 2, 4.3)),
 };
 const MOST: Seen = Seen {
@@ -37,7 +37,7 @@ const MOST: Seen = Seen {
     momentum: 0.875,
     rank_overall: 2,
     rank_in_language: 1,
-    velocity: Some((140.0, 7, "star history")),
+    velocity: Some((140.0, 980, 7.0, "star history")),
     ..ROCKET
 };
 const VETERAN: Seen = Seen {
@@ -50,7 +50,7 @@ const VETERAN: Seen = Seen {
     momentum: 0.125,
     rank_overall: 9,
     rank_in_language: 3,
-    velocity: Some((-0.5, 2, "snapshots")),
+    velocity: Some((-0.5, -1, 2.0, "snapshots")),
     ..ROCKET
 };
 const PANEL: Seen = Seen {

@@ -6,7 +6,7 @@ use rstest::rstest;
 use super::scene::{HOSTILE, rich};
 use super::tables::{Tables, date, present};
 use super::{ALL, answer, one};
-use crate::report::trending::clean::{columns, json};
+use crate::clean::{columns, json};
 use crate::report::trending::explained::terminal::told_in;
 use crate::report::trending::figures::Asked;
 use crate::report::trending::terminal::answer_in;

@@ -36,7 +36,7 @@ pub struct Seen {
     pub rank_overall: i64,
     pub rank_in_language: i64,
     /// Stars a day, over how many days, and from what.
-    pub velocity: Option<(f64, i64, &'static str)>,
+    pub velocity: Option<(f64, i64, f64, &'static str)>,
     /// Commits, closed issues, people, and the score of the three.
     pub activity: Option<(i64, i64, i64, f64)>,
 }
@@ -83,12 +83,14 @@ impl Tables {
                 "snapshot_date": date, "seen_at": format!("{date}T11:00:00Z"), "stars": seen.stars, "forks": 21,
                 "commits_last_7_days": activity.map(|one| one.0), "issues_closed_last_7_days": activity.map(|one| one.1),
                 "active_contributors": activity.map(|one| one.2), "activity_score": activity.map(|one| one.3),
-                "star_velocity": velocity.map(|one| one.0), "star_velocity_days": velocity.map(|one| one.1),
-                "star_velocity_from": velocity.map(|one| one.2), "momentum_score": seen.momentum,
+                "star_velocity": velocity.map(|one| one.0), "stars_gained": velocity.map(|one| one.1),
+                "stars_gained_in_days": velocity.map(|one| one.2),
+                "star_velocity_from": velocity.map(|one| one.3), "momentum_score": seen.momentum,
                 "momentum_name": "promised", "star_weight": 0.5, "recency_weight": 0.5, "age_days": seen.age_days,
                 "recency_score": seen.recency, "stars_most": seen.stars_most, "stars_normalised": seen.normalised,
                 "is_render": seen.is_render, "rank_overall": seen.rank_overall,
                 "rank_in_language": seen.rank_in_language,
+                "source_run_seq": if date == "2026-11-22" { 7 } else { 6 },
             }),
         )
     }
@@ -101,7 +103,7 @@ impl Tables {
                 json!({
                     "repo_id": repo_id, "repo_key": key(repo_id), "service_key": service_key,
                     "snapshot_date": "2026-11-22", "service_count": instances, "complexity_score": complexity,
-                    "has_blueprint": has_button,
+                    "has_blueprint": has_button, "source_run_seq": 7,
                 }),
             );
         }
@@ -117,14 +119,6 @@ impl Tables {
         });
         row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         self.row("raw_run_tasks", row)
-    }
-
-    /// Changes the stars of a repository's day.
-    pub fn set_stars(&mut self, repo_id: i64, date: &str, stars: i64) {
-        let snapshots = self.rows.iter_mut().filter(|(table, _)| *table == "fact_repo_snapshots");
-        for (_, row) in snapshots.filter(|(_, row)| row["repo_id"] == repo_id && row["snapshot_date"] == date) {
-            row["stars"] = json!(stars);
-        }
     }
 
     fn of(&self, table: &str) -> Vec<&Value> {

@@ -1,8 +1,8 @@
 //! What a repository declares for Render.
 
+use crate::clean::{clean, cut};
+use crate::report::grid::{grid, wrapped};
 use crate::report::terminal::count;
-use crate::report::traffic::grid::{grid, wrapped};
-use crate::report::trending::clean::{clean, cut};
 use crate::report::trending::explained::{Blueprint, Service};
 use crate::report::trending::words::{UNKNOWN, chips, counted, of_ten};
 

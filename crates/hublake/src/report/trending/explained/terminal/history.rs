@@ -2,9 +2,9 @@
 
 use chrono::NaiveDate;
 
+use crate::report::grid::{grid, wide};
+use crate::report::skyline::{GAP, skyline};
 use crate::report::terminal::count;
-use crate::report::traffic::grid::{grid, wide};
-use crate::report::traffic::skyline::{GAP, skyline};
 use crate::report::traffic::words::range;
 use crate::report::trending::explained::{Explained, Snapshot};
 use crate::report::trending::words::{UNKNOWN, bar, counted, score, velocity};

@@ -1,10 +1,10 @@
 //! A score as a sum that anybody can check by hand.
 
+use crate::clean::cut;
+use crate::report::grid::wrapped;
 use crate::report::terminal::count;
-use crate::report::traffic::grid::wrapped;
-use crate::report::trending::clean::cut;
 use crate::report::trending::explained::{Activity, Explained, Velocity};
-use crate::report::trending::words::{UNKNOWN, counted, exact, velocity};
+use crate::report::trending::words::{UNKNOWN, counted, days, exact, velocity};
 
 /// Where the text behind a label begins.
 const LABEL: usize = 12;
@@ -61,19 +61,19 @@ fn recency(found: &Explained) -> String {
 
 fn gained(found: &Velocity, stars: i64) -> String {
     let per_day = velocity(found.star_velocity);
-    let Some((gained, days)) = found.stars_gained.zip(found.star_velocity_days) else {
+    let Some((gained, in_days)) = found.stars_gained.zip(found.stars_gained_in_days) else {
         return if found.star_velocity.is_some() { format!("{per_day} stars a day") } else { "not known".to_owned() };
     };
-    let days_told = counted(days, "day", "days");
-    match (found.stars_before, found.star_velocity_from.as_deref()) {
-        (Some(before), _) => format!(
-            "{per_day} stars a day = ({} - {}) / {days}, from the snapshot of {days_told} before",
+    let in_days = days(in_days);
+    match found.star_velocity_from.as_deref() {
+        Some("snapshots") => format!(
+            "{per_day} stars a day = ({} - {}) / {in_days}, since our snapshot {in_days} days before",
             count(stars),
-            count(before)
+            count(stars - gained)
         ),
-        (None, from) => {
-            let from = from.map(|from| format!(" by {}", cut(from, NAME_WIDTH))).unwrap_or_default();
-            format!("{per_day} stars a day = {} / {days}, gained in {days_told}{from}", count(gained))
+        from => {
+            let from = from.map(|from| format!(", by {}", cut(from, NAME_WIDTH))).unwrap_or_default();
+            format!("{per_day} stars a day = {} / {in_days}, gained in {in_days} days{from}", count(gained))
         }
     }
 }

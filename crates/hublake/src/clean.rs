@@ -1,5 +1,6 @@
 //! Other people's words, fit for a terminal.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use serde::Serialize;
@@ -15,22 +16,30 @@ pub fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let (mut marks, mut has_space) = (0, true);
     for letter in text.chars() {
-        let is_space = letter.is_whitespace();
-        if is_invisible(letter) || (is_space && has_space) {
+        let Some(letter) = shown(letter, &mut marks) else { continue };
+        if letter == ' ' && has_space {
             continue;
         }
-        marks = if is_mark(letter) { marks + 1 } else { 0 };
-        if marks > MARKS {
-            continue;
-        }
-        has_space = is_space;
-        cleaned.push(match letter {
-            _ if is_space => ' ',
-            _ if letter.is_control() => '?',
-            other => other,
-        });
+        has_space = letter == ' ';
+        cleaned.push(letter);
     }
     cleaned.truncate(cleaned.trim_end().len());
+    cleaned
+}
+
+/// A text as [`clean`] makes one, whose lines and spaces stay: an answer that is set in lines, a plan of a query.
+pub fn clean_lines(text: &str) -> String {
+    let mut cleaned = String::with_capacity(text.len());
+    let mut marks = 0;
+    for line in text.split_inclusive('\n') {
+        let (line, end) = match line.strip_suffix('\n') {
+            Some(line) => (line.strip_suffix('\r').unwrap_or(line), "\n"),
+            None => (line, ""),
+        };
+        cleaned.extend(line.chars().filter_map(|letter| shown(letter, &mut marks)));
+        cleaned.push_str(end);
+        marks = 0;
+    }
     cleaned
 }
 
@@ -96,17 +105,26 @@ pub fn lines(text: &str, width: usize, most: usize) -> Vec<String> {
 
 /// A value as JSON, the same for whoever parses it, in which nothing that a terminal obeys stands as it is.
 pub fn json(value: &impl Serialize) -> serde_json::Result<String> {
-    let mut escaped = String::new();
+    Ok(escaped(&serde_json::to_string_pretty(value)?).into_owned())
+}
+
+/// JSON as [`json`] writes it, of what is written already.
+pub fn escaped(json: &str) -> Cow<'_, str> {
+    let is_obeyed = |letter: char| letter != '\n' && (letter.is_control() || is_invisible(letter));
+    if !json.contains(is_obeyed) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len());
     // Such characters stand in texts only, where an escape means the same.
-    for letter in serde_json::to_string_pretty(value)?.chars() {
-        if letter != '\n' && (letter.is_control() || is_invisible(letter)) {
+    for letter in json.chars() {
+        if is_obeyed(letter) {
             let mut units = [0; 2];
             escaped.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
             escaped.push(letter);
         }
     }
-    Ok(escaped)
+    Cow::Owned(escaped)
 }
 
 /// The columns of a cleaned text, rather too many: what some terminals draw two columns wide counts as such.
@@ -130,6 +148,20 @@ fn split(word: &str, width: usize) -> (&str, &str) {
         }
     }
     (word, "")
+}
+
+/// A letter as it may be shown, if at all; `marks` counts those of the letter before.
+fn shown(letter: char, marks: &mut usize) -> Option<char> {
+    if is_invisible(letter) {
+        return None;
+    }
+    *marks = if is_mark(letter) { *marks + 1 } else { 0 };
+    match letter {
+        _ if *marks > MARKS => None,
+        _ if letter.is_whitespace() => Some(' '),
+        _ if letter.is_control() => Some('?'),
+        other => Some(other),
+    }
 }
 
 /// Characters without a shape: marks of direction, joiners, fillers, tags, selectors of a variant.
@@ -160,6 +192,12 @@ mod tests {
         );
         assert_eq!(clean("\u{9b}31mred\u{8}\u{7f}"), "?31mred??");
         assert_eq!(clean("  one\r\n\ttwo\u{2028}three\u{a0} "), "one two three");
+    }
+
+    #[test]
+    fn lines_and_spaces_of_a_set_text_stay() {
+        assert_eq!(clean_lines("  one\r\n\n    two \u{1b}[2J\n"), "  one\n\n    two ?[2J\n");
+        assert_eq!(clean_lines("one\rtwo\u{2028}three\tfour\u{202e}"), "one two three four");
     }
 
     #[test]
@@ -199,6 +237,7 @@ mod tests {
         assert_eq!(cut_name("organisation/rocket", 19), "organisation/rocket");
         assert_eq!(cut_name("organisation/rocket", 16), "organisa…/rocket");
         assert_eq!(cut_name("acme/rocket\u{1b}", 9), "acme/roc…");
+        assert_eq!(cut_name("acme/a-repository-of-a-long-name", 16), "acme/a-reposito…");
     }
 
     #[test]

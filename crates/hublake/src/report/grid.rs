@@ -22,16 +22,6 @@ pub fn wide(text: &str) -> usize {
     text.chars().count()
 }
 
-/// At most so many characters of a text, fit for a terminal: what is cut off shows as `…`.
-pub fn shortened(text: &str, width: usize) -> String {
-    let text: String = text.chars().map(|letter| if letter.is_control() { '?' } else { letter }).collect();
-    if wide(&text) <= width {
-        return text;
-    }
-    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
-    format!("{kept}…")
-}
-
 /// A text in lines of at most `width` characters; those after the first begin with `indent` spaces.
 pub fn wrapped(text: &str, width: usize, indent: usize) -> Vec<String> {
     let mut lines = Vec::new();
@@ -57,13 +47,6 @@ mod tests {
         let row = |cells: &[&str]| cells.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
         let rows = [row(&["name", "views"]), row(&["a", "1"]), row(&["a longer", "≥ 100"]), row(&["no"])];
         assert_eq!(grid(&rows, &[0]), ["name      views", "a             1", "a longer  ≥ 100", "no"]);
-    }
-
-    #[test]
-    fn long_texts_lose_their_end_and_control_characters() {
-        assert_eq!(shortened("acme/rocket", 8), "acme/ro…");
-        assert_eq!(shortened("acme", 4), "acme");
-        assert_eq!(shortened("a\u{1b}[2J", 9), "a?[2J");
     }
 
     #[test]
