@@ -4,17 +4,16 @@ kind = "view"
 pipeline = "trending"
 grain = ["language_name", "rank_in_language", "repo_id"]
 */
-WITH latest AS (SELECT max(snapshot_date) AS snapshot_date FROM stored.fact_repo_snapshots),
 -- Of how many repositories of the day, written in the language, Render is part; under render it is all of Render.
-adoption AS (
+WITH adoption AS (
   SELECT version."language" AS language_name, count(*) AS render_adoption_count
-  FROM latest
+  FROM analytics_newest_day latest
   JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
   JOIN stored.dim_repositories version ON version.repo_id = snapshot.repo_id AND version.is_current
   WHERE version.is_render AND version."language" IS NOT NULL GROUP BY version."language"
   UNION ALL
   SELECT 'render' AS language_name, count(*) AS render_adoption_count
-  FROM latest
+  FROM analytics_newest_day latest
   JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
   JOIN stored.dim_repositories version ON version.repo_id = snapshot.repo_id AND version.is_current
   WHERE version.is_render
@@ -24,16 +23,16 @@ SELECT
   CAST(version.repo_full_name AS VARCHAR) AS repo_full_name, -- owner/name, as the repository is called now
   CAST(version.repo_url AS VARCHAR) AS repo_url, -- page for people
   CAST(version.description AS VARCHAR) AS description, -- description, null where there is none
-  CAST(readme.readme_content AS VARCHAR) AS readme_content, -- the README's first 5,000 characters
+  CAST(readme.readme_content AS VARCHAR) AS readme_content, -- the README's first 5,000 characters, null where there is none or it is no text
   CAST(version.render_category AS VARCHAR) AS render_category, -- official, blueprint, employee or community; null outside of Render
   CAST(snapshot.stars AS BIGINT) AS stars, -- stars
   CAST(snapshot.momentum_score AS DOUBLE) AS momentum_score, -- 0 to 1, not rounded
   CAST(snapshot.star_velocity AS DOUBLE) AS star_velocity, -- stars gained a day, null where it is unknown
   CAST(snapshot.rank_in_language AS BIGINT) AS rank_in_language, -- rank among those of its shown language
-  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- newest day that has snapshots, UTC
+  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- the newest run's day, UTC
   CAST(coalesce(adoption.render_adoption_count, 0) AS BIGINT) AS render_adoption_count, -- Render repositories of the day that are written in the language; for render all of them
   CAST(version.repo_id AS BIGINT) AS repo_id -- GitHub's numeric id of the repository
-FROM latest
+FROM analytics_newest_day latest
 JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
 JOIN stored.dim_repositories version ON version.repo_id = snapshot.repo_id AND version.is_current
 LEFT JOIN adoption ON adoption.language_name = version.shown_language

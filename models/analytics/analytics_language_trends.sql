@@ -6,11 +6,10 @@ grain = ["language_name"]
 */
 -- Repositories, stars and momentum are of those shown under the language. Render's part is counted over all that are
 -- written in it, those shown under render included; for render itself it is all of them.
-WITH latest AS (SELECT max(snapshot_date) AS snapshot_date FROM stored.fact_repo_snapshots),
-repositories AS (
+WITH repositories AS (
   SELECT version.shown_language, version."language" AS real_language, version.is_render, snapshot.stars,
     snapshot.momentum_score, snapshot.snapshot_date
-  FROM latest
+  FROM analytics_newest_day latest
   JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
   JOIN stored.dim_repositories version ON version.repo_id = snapshot.repo_id AND version.is_current
 ),

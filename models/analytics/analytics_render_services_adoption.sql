@@ -1,10 +1,15 @@
--- A kind of service on Render, and who used it on the newest day that has any usage.
+-- A kind of service on Render, and who used it on the day of the newest run that saw any usage.
 /*
 kind = "view"
 pipeline = "trending"
 grain = ["service_type"]
 */
-WITH latest AS (SELECT max(snapshot_date) AS snapshot_date FROM stored.fact_render_usage),
+WITH newest AS (SELECT max(source_run_seq) AS source_run_seq FROM stored.fact_render_usage),
+latest AS (
+  SELECT usage.snapshot_date
+  FROM newest JOIN stored.fact_render_usage usage ON usage.source_run_seq = newest.source_run_seq
+  GROUP BY usage.snapshot_date
+),
 usages AS (
   SELECT usage.service_key, count(DISTINCT usage.repo_id) AS repo_count, sum(usage.service_count) AS service_count,
     avg(usage.complexity_score) AS complexity, count(CASE WHEN usage.has_blueprint THEN 1 END) AS blueprint_count,

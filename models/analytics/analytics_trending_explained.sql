@@ -4,10 +4,10 @@ kind = "view"
 pipeline = "trending"
 grain = ["repo_id"]
 */
-WITH latest AS (SELECT max(snapshot_date) AS snapshot_date FROM stored.fact_repo_snapshots),
-counts AS (
+WITH counts AS (
   SELECT snapshot.snapshot_date, snapshot.language_key, count(*) AS repo_count
-  FROM latest JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
+  FROM analytics_newest_day latest
+  JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
   GROUP BY snapshot.snapshot_date, snapshot.language_key
 ),
 totals AS (SELECT snapshot_date, sum(repo_count) AS repo_count FROM counts GROUP BY snapshot_date)
@@ -18,7 +18,7 @@ SELECT
   CAST(version.repo_name AS VARCHAR) AS repo_name, -- name without the owner, as the repository is called now
   CAST(version.shown_language AS VARCHAR) AS "language", -- render for Render repositories, else the language that GitHub tells
   CAST(version.render_category AS VARCHAR) AS render_category, -- official, blueprint, employee or community; null outside of Render
-  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- newest day that has snapshots, UTC
+  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- the newest run's day, UTC
   CAST(snapshot.seen_at AS TIMESTAMPTZ(6)) AS seen_at, -- when the figures came
   CAST(version.created_at AS TIMESTAMPTZ(6)) AS created_at, -- when it was created
   CAST(snapshot.momentum_score AS DOUBLE) AS momentum_score, -- star_weight * stars_normalised + recency_weight * recency_score
@@ -34,9 +34,10 @@ SELECT
   CAST(totals.repo_count AS BIGINT) AS repos_overall, -- how many these are
   CAST(snapshot.rank_in_language AS BIGINT) AS rank_in_language, -- rank among those of its shown language
   CAST(counts.repo_count AS BIGINT) AS repos_in_language, -- how many these are
-  CAST(snapshot.star_velocity AS DOUBLE) AS star_velocity, -- stars gained a day, null where it is unknown
-  CAST(snapshot.star_velocity_from AS VARCHAR) AS star_velocity_from, -- snapshots of the seven days before, or star history
-  CAST(snapshot.star_velocity_days AS BIGINT) AS star_velocity_days, -- days that it is an average of
+  CAST(snapshot.star_velocity AS DOUBLE) AS star_velocity, -- stars_gained / stars_gained_in_days, null where it is unknown
+  CAST(snapshot.star_velocity_from AS VARCHAR) AS star_velocity_from, -- snapshots: since our own oldest of the seven days before; or star history
+  CAST(snapshot.stars_gained AS BIGINT) AS stars_gained, -- stars gained, null where it is unknown
+  CAST(snapshot.stars_gained_in_days AS DOUBLE) AS stars_gained_in_days, -- in this time, in days
   CAST(snapshot.activity_score AS DOUBLE) AS activity_score, -- 0.4 commits + 0.3 closed issues + 0.3 contributors, null where one of them is unknown
   CAST(snapshot.commits_last_7_days AS BIGINT) AS commits_last_7_days, -- commits of the seven days before
   CAST(snapshot.issues_closed_last_7_days AS BIGINT) AS issues_closed_last_7_days, -- issues closed in the seven days before
@@ -49,7 +50,7 @@ SELECT
     CAST(snapshot.stars_most AS VARCHAR), ' stars + ', CAST(snapshot.recency_weight AS VARCHAR), ' * ',
     CAST(snapshot.recency_score AS VARCHAR), ' for an age of ', CAST(snapshot.age_days AS VARCHAR),
     ' days') AS VARCHAR) AS explanation -- the sum written out
-FROM latest
+FROM analytics_newest_day latest
 JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
 JOIN counts ON counts.snapshot_date = snapshot.snapshot_date AND counts.language_key = snapshot.language_key
 JOIN totals ON totals.snapshot_date = snapshot.snapshot_date

@@ -4,13 +4,12 @@ kind = "view"
 pipeline = "trending"
 grain = ["repo_id"]
 */
-WITH latest AS (SELECT max(snapshot_date) AS snapshot_date FROM stored.fact_repo_snapshots)
 SELECT
   CAST(version.repo_full_name AS VARCHAR) AS repo_full_name, -- owner/name, as the repository is called now
   CAST(version.repo_url AS VARCHAR) AS repo_url, -- page for people
   CAST(version.shown_language AS VARCHAR) AS "language", -- render for Render repositories, else the language that GitHub tells
   CAST(version.description AS VARCHAR) AS description, -- description, null where there is none
-  CAST(readme.readme_content AS VARCHAR) AS readme_content, -- the README's first 5,000 characters
+  CAST(readme.readme_content AS VARCHAR) AS readme_content, -- the README's first 5,000 characters, null where there is none or it is no text
   CAST(version.render_category AS VARCHAR) AS render_category, -- official, blueprint, employee or community; null outside of Render
   CAST(snapshot.stars AS BIGINT) AS stars, -- stars
   CAST(snapshot.star_velocity AS DOUBLE) AS star_velocity, -- stars gained a day, null where it is unknown
@@ -18,14 +17,14 @@ SELECT
   CAST(snapshot.momentum_score AS DOUBLE) AS momentum_score, -- 0 to 1, not rounded
   CAST(snapshot.rank_overall AS BIGINT) AS rank_overall, -- rank among all repositories of the day
   CAST(snapshot.rank_in_language AS BIGINT) AS rank_in_language, -- rank among those of its shown language
-  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- newest day that has snapshots, UTC
+  CAST(snapshot.snapshot_date AS DATE) AS snapshot_date, -- the newest run's day, UTC
   CAST(snapshot.snapshot_date AS DATE) AS last_updated, -- the same day
   CAST(version.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository
   CAST(version."language" AS VARCHAR) AS repo_language, -- the language that GitHub tells, null where it tells none
   CAST(snapshot.forks AS BIGINT) AS forks, -- forks
   CAST(snapshot.age_days AS BIGINT) AS age_days, -- whole days between creation and the sighting
   CAST(snapshot.seen_at AS TIMESTAMPTZ(6)) AS seen_at -- when the figures came
-FROM latest
+FROM analytics_newest_day latest
 JOIN stored.fact_repo_snapshots snapshot ON snapshot.snapshot_date = latest.snapshot_date
 JOIN stored.dim_repositories version ON version.repo_id = snapshot.repo_id AND version.is_current
 LEFT JOIN readme_contents readme

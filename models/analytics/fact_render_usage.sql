@@ -24,7 +24,8 @@ SELECT
   CAST(usage.snapshot_date AS DATE) AS snapshot_date, -- day, UTC
   CAST(usage.service_count AS BIGINT) AS service_count, -- instances of the kind in all scopes
   CAST(state.complexity AS BIGINT) AS complexity_score, -- complexity of the whole render.yaml, 0 to 10
-  CAST(state.has_blueprint_button AS BOOLEAN) AS has_blueprint -- whether the README links to a deployment on Render
+  CAST(state.has_blueprint_button AS BOOLEAN) AS has_blueprint, -- whether the README links to a deployment on Render
+  CAST(changed.source_run_seq AS BIGINT) AS source_run_seq -- sequence number of the run that saw it
 FROM usages usage
 JOIN stg_usage_changes changed
   ON changed.repo_id = usage.repo_id AND changed.snapshot_date = usage.snapshot_date

@@ -37,7 +37,7 @@ SELECT
   CAST(forks AS BIGINT) AS forks, -- forks
   CAST(watchers AS BIGINT) AS watchers, -- subscribers; GitHub's own watchers_count is stars
   CAST(size_kb AS BIGINT) AS size_kb, -- size in kilobytes
-  CAST(open_issues_and_pulls_count AS BIGINT) AS open_issues_and_pulls_count, -- open issues and pull requests together
+  CAST(open_issues_and_pulls_count AS BIGINT) AS open_issues_and_pulls_count, -- open issues and pull requests together; pull requests alone where issues are turned off
   CAST(seen_at AS TIMESTAMPTZ(6)) AS seen_at, -- when the newest of the figures was told
   CAST(source AS VARCHAR) AS source -- who told it: github, or the format of an imported file
 FROM days

@@ -4,7 +4,7 @@ pipeline = "trending"
 severity = "error"
 scope = "repository"
 */
-WITH days AS (SELECT CAST(seen_at AS DATE) AS day FROM decoded_repositories GROUP BY CAST(seen_at AS DATE)),
+WITH days AS (SELECT CAST(started_at AS DATE) AS day FROM completed_runs GROUP BY CAST(started_at AS DATE)),
 ranks AS (
   SELECT snapshot.repo_id, snapshot.snapshot_date, -1 AS language_key, snapshot.rank_overall AS rank_given,
     snapshot.momentum_score

@@ -1,11 +1,13 @@
--- Every new snapshot is of a repository that a run of the batch saw on that day.
+-- Every new snapshot is of a repository that a run of the batch, of that day, saw.
 /*
 pipeline = "trending"
 severity = "error"
 scope = "repository"
 */
 WITH seen AS (
-  SELECT repo_id, CAST(seen_at AS DATE) AS day FROM decoded_repositories GROUP BY repo_id, CAST(seen_at AS DATE)
+  SELECT sighting.repo_id, CAST(run.started_at AS DATE) AS day
+  FROM completed_runs run JOIN decoded_repositories sighting ON sighting.source_run_seq = run.run_seq
+  GROUP BY sighting.repo_id, CAST(run.started_at AS DATE)
 ),
 fresh AS (
   SELECT snapshot.repo_id, snapshot.snapshot_date, snapshot.seen_at

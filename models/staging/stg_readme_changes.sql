@@ -11,7 +11,7 @@ WITH firsts AS (
 known AS (SELECT repo_id, readme_sha256 FROM previous.stg_readmes GROUP BY repo_id, readme_sha256)
 SELECT
   CAST(first.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository
-  CAST(first.readme_sha256 AS VARCHAR) AS readme_sha256, -- SHA-256 of the whole text, in hexadecimal
+  CAST(first.readme_sha256 AS VARCHAR) AS readme_sha256, -- SHA-256 of the whole text, in hexadecimal; of git's hash as it is written where it is no text or too large
   CAST(first.source_run_seq AS BIGINT) AS source_run_seq -- first run that brought it
 FROM known RIGHT ANTI JOIN firsts first
   ON first.repo_id = known.repo_id AND first.readme_sha256 = known.readme_sha256

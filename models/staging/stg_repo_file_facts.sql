@@ -22,7 +22,7 @@ SELECT
   CAST(role AS VARCHAR) AS role, -- readme or package_json
   CAST(blob_sha AS VARCHAR) AS blob_sha, -- git's hash of the content
   CAST(last_value(next_major ORDER BY source_run_seq) AS BIGINT) AS next_major, -- major version of next that a package.json asks for
-  CAST(last_value(readme_sha256 ORDER BY source_run_seq) AS VARCHAR) AS readme_sha256, -- SHA-256 of a README's text
+  CAST(last_value(readme_sha256 ORDER BY source_run_seq) AS VARCHAR) AS readme_sha256, -- of a README: its hash as in stg_readmes
   CAST(last_value(mentions_render ORDER BY source_run_seq) AS BOOLEAN) AS mentions_render, -- whether a README mentions Render
   CAST(last_value(has_blueprint_button ORDER BY source_run_seq) AS BOOLEAN) AS has_blueprint_button, -- whether a README links to a deployment on Render
   CAST(last_value(deploy_button_url ORDER BY source_run_seq) AS VARCHAR) AS deploy_button_url -- address of that link

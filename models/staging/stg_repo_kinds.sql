@@ -11,29 +11,35 @@ grain = ["repo_id", "source_run_seq"]
 WITH figures AS (
   SELECT repo_id, source_run_seq, lower(repo_owner) AS owner,
     coalesce(array_has_any(topics, make_array('render-blueprint', 'render-blueprints')), false) AS has_topic
-  FROM decoded_repositories
-  QUALIFY lead_within(seen_at, repo_id, source_run_seq)
-    OVER (ORDER BY repo_id, source_run_seq, seen_at, found_by = 'detail') IS NULL
+  FROM stg_repo_figures
 ),
 owners AS (
   SELECT owner, bool_or(kind = 'official') AS is_official, bool_or(kind = 'employee') AS is_employee
   FROM trending_owners GROUP BY owner
 ),
-runs AS (
+sightings AS (
   SELECT sighting.repo_id, sighting.source_run_seq, figure.has_topic, owner.is_official, owner.is_employee,
-    sighting.is_in_render, NOT listing.is_listed OR listing.render_blob_sha IS NOT NULL OR figure.has_topic AS may_be,
-    coalesce(earlier.is_render, false) AS was_render,
-    sum_within(CASE WHEN sighting.is_in_render THEN 1 ELSE 0 END, sighting.repo_id)
-      OVER (ORDER BY sighting.repo_id, sighting.source_run_seq) AS render_count
+    sighting.is_in_render,
+    sighting.is_in_render OR (listing.is_listed AND listing.render_blob_sha IS NULL AND NOT figure.has_topic) AS is_told
   FROM stg_repo_sightings sighting
   JOIN figures figure ON figure.repo_id = sighting.repo_id AND figure.source_run_seq = sighting.source_run_seq
   JOIN stg_repo_listings listing
     ON listing.repo_id = sighting.repo_id AND listing.source_run_seq = sighting.source_run_seq
-  LEFT JOIN previous.stg_repos_validated earlier ON earlier.repo_id = sighting.repo_id
   LEFT JOIN owners owner ON owner.owner = figure.owner
 ),
+runs AS (
+  SELECT *, sum_within(CASE WHEN is_told THEN 1 ELSE 0 END, repo_id) OVER (ORDER BY repo_id, source_run_seq)
+    AS told_number
+  FROM sightings
+),
+told AS (
+  SELECT repo_id, told_number, is_in_render AS is_render FROM runs WHERE is_told
+  UNION ALL
+  SELECT repo_id, 0 AS told_number, is_render FROM previous.stg_repos_validated
+),
 kinds AS (
-  SELECT *, is_in_render OR ((was_render OR render_count > 0) AND may_be) AS is_render FROM runs
+  SELECT runs.*, coalesce(told.is_render, false) AS is_render
+  FROM runs LEFT JOIN told ON told.repo_id = runs.repo_id AND told.told_number = runs.told_number
 )
 SELECT
   CAST(repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository

@@ -1,4 +1,4 @@
--- README and render.yaml that a repository had at a run that saw it: those of the run, or where its details did not come those known before.
+-- README and render.yaml that a repository had at a run that saw it: those of the run, or where it did not list them those known before.
 /*
 kind = "temporary"
 pipeline = "trending"
@@ -11,6 +11,7 @@ WITH listed AS (
   FROM decoded_repo_details detail
   LEFT JOIN decoded_repo_files file
     ON file.repo_id = detail.repo_id AND file.source_run_seq = detail.source_run_seq
+  WHERE detail.is_listed
   GROUP BY detail.repo_id, detail.source_run_seq
 ),
 runs AS (
@@ -42,7 +43,7 @@ blueprints AS (
 SELECT
   CAST(run.repo_id AS BIGINT) AS repo_id, -- GitHub's numeric id of the repository
   CAST(run.source_run_seq AS BIGINT) AS source_run_seq, -- sequence number of the run
-  CAST(run.is_listed AS BOOLEAN) AS is_listed, -- whether the run brought the repository's details
+  CAST(run.is_listed AS BOOLEAN) AS is_listed, -- whether the run listed the repository's files
   CAST(listing.readme_blob_sha AS VARCHAR) AS readme_blob_sha, -- git's hash of the README, null where there is none
   CAST(listing.render_blob_sha AS VARCHAR) AS render_blob_sha, -- git's hash of render.yaml, null where there is none
   CAST(coalesce(blueprint.blueprint_run_seq, 0) AS BIGINT) AS blueprint_run_seq -- run that brought what render.yaml says, 0 for what is stored

@@ -6,27 +6,35 @@ grain = ["repo_id", "source_run_seq"]
 */
 -- The rule of Next.js: a branch that needs it leaves out what asks for an older major version of next than the
 -- settings allow. What has no package.json, or asks for no next, stays; so does what another branch shows.
-WITH asked AS (
+-- Where a run did not list a repository's files, the package.json of the listing before counts.
+WITH listings AS (
+  SELECT repo_id, source_run_seq FROM decoded_repo_details WHERE is_listed
+  UNION ALL
+  SELECT repo_id, 0 AS source_run_seq FROM previous.stg_repo_files GROUP BY repo_id
+),
+held AS (
+  SELECT run.repo_id, run.source_run_seq, max(listing.source_run_seq) AS listing_run_seq
+  FROM (SELECT repo_id, source_run_seq FROM decoded_repositories GROUP BY repo_id, source_run_seq) run
+  JOIN listings listing ON listing.repo_id = run.repo_id AND listing.source_run_seq <= run.source_run_seq
+  GROUP BY run.repo_id, run.source_run_seq
+),
+asked AS (
   SELECT file.repo_id, file.source_run_seq, fact.next_major
   FROM decoded_repo_files file
   JOIN stg_repo_file_facts fact
     ON fact.repo_id = file.repo_id AND fact.role = file.role AND fact.blob_sha = file.blob_sha
   WHERE file.role = 'package_json'
-),
-earlier AS (
-  SELECT repo_id, max(next_major) AS next_major
+  UNION ALL
+  SELECT repo_id, 0 AS source_run_seq, max(next_major) AS next_major
   FROM previous.stg_repo_files WHERE role = 'package_json' GROUP BY repo_id
 ),
 excluded AS (SELECT owner FROM trending_owners WHERE kind = 'excluded' GROUP BY owner),
 branches AS (
   SELECT sighting.repo_id, sighting.source_run_seq, sighting.branch,
-    coalesce(language.needs_next, false) AS needs_next,
-    CASE WHEN detail.repo_id IS NOT NULL THEN asked.next_major ELSE earlier.next_major END AS next_major
+    coalesce(language.needs_next, false) AS needs_next, asked.next_major
   FROM decoded_repositories sighting
-  LEFT JOIN decoded_repo_details detail
-    ON detail.repo_id = sighting.repo_id AND detail.source_run_seq = sighting.source_run_seq
-  LEFT JOIN asked ON asked.repo_id = sighting.repo_id AND asked.source_run_seq = sighting.source_run_seq
-  LEFT JOIN earlier ON earlier.repo_id = sighting.repo_id
+  LEFT JOIN held ON held.repo_id = sighting.repo_id AND held.source_run_seq = sighting.source_run_seq
+  LEFT JOIN asked ON asked.repo_id = held.repo_id AND asked.source_run_seq = held.listing_run_seq
   LEFT JOIN trending_languages language ON language.language = sighting.branch
   LEFT JOIN excluded ON excluded.owner = lower(sighting.repo_owner)
   WHERE sighting.found_by <> 'detail' AND excluded.owner IS NULL

@@ -28,7 +28,7 @@ SELECT
   CAST(days.forks AS BIGINT) AS forks, -- forks
   CAST(days.watchers AS BIGINT) AS watchers, -- subscribers; GitHub's own watchers_count is stars
   CAST(days.size_kb AS BIGINT) AS size_kb, -- size in kilobytes
-  CAST(days.open_issues_and_pulls_count AS BIGINT) AS open_issues_and_pulls_count, -- open issues and pull requests together
+  CAST(days.open_issues_and_pulls_count AS BIGINT) AS open_issues_and_pulls_count, -- open issues and pull requests together; pull requests alone where issues are turned off
   CAST(days.seen_at AS TIMESTAMPTZ(6)) AS seen_at, -- when the newest of the figures was told
   CAST(days.source AS VARCHAR) AS source, -- who told it: github, or the format of an imported file
   CAST(days.stars_given AS BIGINT) AS stars_given -- stars given on the day that were still there when last looked, null where that is unknown

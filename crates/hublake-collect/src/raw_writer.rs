@@ -213,7 +213,7 @@ async fn lay_out(pages: Vec<RawPage>) -> Result<(Vec<RawPage>, GroupRows)> {
             (tables::RAW_DEPARTURES, raw_rows::departures(&pages)?),
             (tables::RAW_ISSUES, raw_rows::issues(&pages)?),
         ];
-        for table in tables::OF_ANSWERS {
+        for table in tables::OF_ANSWERS.into_iter().chain([tables::RAW_REPO_STAR_HISTORY]) {
             rows.push((table, raw_rows::answers(table, &pages)?));
         }
         rows.extend(raw_rows::trending::elements(&pages)?);

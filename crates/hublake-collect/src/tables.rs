@@ -9,8 +9,8 @@ use hublake_lake::TableSpec;
 
 pub(crate) use self::trending::OF_ELEMENTS;
 pub use self::trending::{
-    RAW_FILES, RAW_REPO_LISTINGS, RAW_REPO_METRICS, RAW_REPOS, RAW_RUN_TASKS, raw_files, raw_repo_listings,
-    raw_repo_metrics, raw_repos, raw_run_tasks,
+    RAW_FILES, RAW_REPO_LISTINGS, RAW_REPO_METRICS, RAW_REPO_STAR_HISTORY, RAW_REPOS, RAW_RUN_TASKS, raw_files,
+    raw_repo_listings, raw_repo_metrics, raw_repos, raw_run_tasks,
 };
 
 /// Issues and pull requests as they came, one row an element of an answer.
@@ -29,7 +29,7 @@ pub const RAW_TRAFFIC_REFERRERS: &str = "raw_github_traffic_referrers";
 pub const RAW_TRAFFIC_PATHS: &str = "raw_github_traffic_paths";
 /// Answers about stars, forks, watchers, size and what is open.
 pub const RAW_REPOSITORY_STATS: &str = "raw_github_repository_stats";
-/// Answers about the days on which stars were given.
+/// Answers about the days on which stars were given, of repositories that were added.
 pub const RAW_STAR_HISTORY: &str = "raw_github_star_history";
 /// Traffic that was read from files of other collectors, one row a value.
 pub const RAW_TRAFFIC_IMPORTS: &str = "raw_traffic_imports";
@@ -42,7 +42,7 @@ pub const RAW_REJECTED: &str = "raw_rejected";
 
 const PARTITION: &str = "fetched_on";
 
-/// Raw tables with a row an answer about a repository, in which a 304 and a refusal are answers too.
+/// Raw tables of traffic with a row an answer about a repository, in which a 304 and a refusal are answers too.
 pub(crate) const OF_ANSWERS: [&str; 6] = [
     RAW_TRAFFIC_VIEWS,
     RAW_TRAFFIC_CLONES,
@@ -58,7 +58,7 @@ pub fn of_pipeline(pipeline: &str) -> Vec<TableSpec> {
         crate::issues::PIPELINE => vec![raw_issues(), raw_events(), raw_departures()],
         crate::trending::PIPELINE => {
             let elements = OF_ELEMENTS.into_iter().map(spec_of);
-            elements.chain([raw_answers(RAW_STAR_HISTORY), raw_run_tasks()]).collect()
+            elements.chain([raw_answers(RAW_REPO_STAR_HISTORY), raw_run_tasks()]).collect()
         }
         _ => OF_ANSWERS.into_iter().map(raw_answers).chain([raw_traffic_imports()]).collect(),
     };
@@ -88,7 +88,7 @@ pub(crate) fn spec_of(name: &str) -> TableSpec {
 /// The tables that the pages of one group of a pipeline go to.
 pub(crate) fn written_together(pipeline: &str) -> Vec<&'static str> {
     match pipeline {
-        crate::trending::PIPELINE => OF_ELEMENTS.into_iter().chain([RAW_STAR_HISTORY, RAW_PAGES]).collect(),
+        crate::trending::PIPELINE => OF_ELEMENTS.into_iter().chain([RAW_REPO_STAR_HISTORY, RAW_PAGES]).collect(),
         crate::traffic::PIPELINE => OF_ANSWERS.into_iter().chain([RAW_PAGES]).collect(),
         _ => vec![RAW_EVENTS, RAW_DEPARTURES, RAW_ISSUES, RAW_PAGES],
     }

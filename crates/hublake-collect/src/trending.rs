@@ -6,6 +6,7 @@
 mod element;
 mod files;
 mod payload;
+mod visibility;
 
 pub mod collect;
 
@@ -18,6 +19,7 @@ pub(crate) use self::payload::Entry as RootEntry;
 pub(crate) use self::payload::{
     Branch, Commit, GraphqlRepository, Issue, Listing, RestCommit, RestFile, RestIssue, RestRepository,
 };
+pub(crate) use self::visibility::{is_private, of_private};
 use crate::RunStamp;
 
 /// The name under which the state of collecting is kept.

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -23,43 +24,64 @@ const SNAPSHOTS: &str = "fact_repo_snapshots";
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
+    let mut arguments = std::env::args().skip(1).peekable();
+    let standing = arguments.next_if(|argument| argument == "--standing").and_then(|_| arguments.next());
     let repositories: i64 = arguments.next().map_or(Ok(100_000), |count| count.parse())?;
     let days: u64 = arguments.next().map_or(Ok(365), |count| count.parse())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(measure(repositories, days))
+    if let Some(folder) = standing {
+        return runtime.block_on(one_more_day(&folder, repositories, days));
+    }
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().to_string_lossy();
+    runtime.block_on(make_history(&path, repositories, days))?;
+    // In a process of its own, so that its memory is not that of making up the history.
+    let (repositories, days) = (repositories.to_string(), days.to_string());
+    let measured = Command::new(std::env::current_exe()?).args(["--standing", &path, &repositories, &days]).status()?;
+    if measured.success() { Ok(()) } else { Err("the measured day failed".into()) }
 }
 
-async fn measure(repositories: i64, days: u64) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let lake = Lake::open(&folder.path().to_string_lossy()).await?;
+/// Makes a lake in which all repositories have a snapshot of each day.
+async fn make_history(folder: &str, repositories: i64, days: u64) -> Result<()> {
     let project = Project::embedded()?;
-    let mut tables = BTreeMap::new();
-    for model in project.stored().filter(|model| model.pipeline == PIPELINE) {
-        tables.insert(model.name.clone(), lake.table(&spec_of(model)).await?);
-    }
-    let ids: Vec<i64> = (1..=repositories).map(|place| place * 11).collect();
-    // So that the measured day after a year is the last of a full month.
-    let first = NaiveDate::from_ymd_opt(2025, 12, 31).ok_or("no such day")?;
+    let mut tables = tables(folder, &project).await?;
+    let ids = ids(repositories);
     let started = Instant::now();
-    one_day(&project, &mut tables, &ids, first, 1).await?;
+    one_day(&project, &mut tables, &ids, first_day()?, 1).await?;
     println!("the first day: {:.1} s", started.elapsed().as_secs_f64());
     let started = Instant::now();
-    make_up(&project, &mut tables, &ids, first, days - 1).await?;
+    make_up(&project, &mut tables, &ids, first_day()?, days - 1).await?;
     let rows = tables[SNAPSHOTS].snapshot().rows();
     println!("{days} days made up in {:.1} s: {rows} snapshots", started.elapsed().as_secs_f64());
-    drop(tables);
-    println!("peak before: {} MB", peak_mb()?);
-    reset_peak()?;
+    Ok(())
+}
 
+/// Measures the day that follows the history of a folder.
+async fn one_more_day(folder: &str, repositories: i64, days: u64) -> Result<()> {
+    let project = Project::embedded()?;
+    let started = Instant::now();
+    let mut tables = tables(folder, &project).await?;
+    one_day(&project, &mut tables, &ids(repositories), first_day()? + Days::new(days), 2).await?;
+    println!("one more day: {:.1} s, peak {} MB", started.elapsed().as_secs_f64(), peak_mb()?);
+    Ok(())
+}
+
+async fn tables(folder: &str, project: &Project) -> Result<BTreeMap<String, Table>> {
+    let lake = Lake::open(folder).await?;
     let mut tables = BTreeMap::new();
     for model in project.stored().filter(|model| model.pipeline == PIPELINE) {
         tables.insert(model.name.clone(), lake.table(&spec_of(model)).await?);
     }
-    let started = Instant::now();
-    one_day(&project, &mut tables, &ids, first + Days::new(days), 2).await?;
-    println!("one more day: {:.1} s, peak {} MB", started.elapsed().as_secs_f64(), peak_mb()?);
-    Ok(())
+    Ok(tables)
+}
+
+fn ids(repositories: i64) -> Vec<i64> {
+    (1..=repositories).map(|place| place * 11).collect()
+}
+
+/// Chosen so that the measured day after a year is the last of a full month.
+fn first_day() -> Result<NaiveDate> {
+    Ok(NaiveDate::from_ymd_opt(2025, 12, 31).ok_or("no such day")?)
 }
 
 /// Builds, audits and writes what a run of a day brings; every repository is seen.
@@ -143,6 +165,16 @@ async fn register_sources(
     let given = [
         ("repositories", format!("SELECT repo_id, {named} FROM {numbers}")),
         (
+            "completed_runs",
+            format!(
+                "SELECT 'run-{run_seq:08}' AS run_id, {run_seq} AS run_seq, 'trending' AS pipeline, 'trending' AS stream,
+                 0 AS repo_id, '' AS repo_full_name, '' AS repo_owner, '' AS repo_name, 'success' AS status,
+                 'full' AS mode, {at} AS started_at, {at} AS finished_at, NULL AS since, 0 AS pages_fetched,
+                 0 AS records_fetched, NULL AS max_issue_updated_at, NULL AS final_url, 0 AS requests, 0 AS not_modified,
+                 0 AS quota_spent, DATE '{day}' AS fetched_on"
+            ),
+        ),
+        (
             "decoded_repositories",
             format!(
                 "SELECT repo_id, 'R_' || n AS repo_node_id, {named}, 'https://github.com/owner/' || n AS repo_url,
@@ -159,8 +191,8 @@ async fn register_sources(
         (
             "decoded_repo_details",
             format!(
-                "SELECT repo_id, {at} AS seen_at, {at} - INTERVAL '7 days' AS window_start, n % 60 AS commits_last_7_days,
-                 n % 9 AS issues_closed_last_7_days, n % 5 AS active_contributors, n % 2 AS active_bots,
+                "SELECT repo_id, {at} AS seen_at, {at} - INTERVAL '7 days' AS window_start, true AS is_listed,
+                 n % 60 AS commits_last_7_days, n % 9 AS issues_closed_last_7_days, n % 5 AS active_contributors, n % 2 AS active_bots,
                  'run-{run_seq:08}' AS source_run_id, {run_seq} AS source_run_seq FROM {numbers}"
             ),
         ),
@@ -187,7 +219,7 @@ async fn register_sources(
             format!(
                 "SELECT repo_id, {at} AS seen_at, 'blob' || n || 'render_yaml' AS blob_sha, 'digest' || n AS files_digest,
                  2 AS service_count, 1 AS database_count, make_array('web', 'postgres') AS service_types, 4 AS complexity,
-                 6 AS quality, false AS uses_render_env, false AS uses_render_domain, 0 AS warning_count, NULL AS error,
+                 6 AS quality, false AS uses_render_env, false AS uses_render_domain, make_array('Dockerfile') AS dockerfile_paths, 0 AS warning_count, NULL AS error,
                  NULL AS error_line, NULL AS error_column, {run_seq} AS source_run_seq
                  FROM {numbers} WHERE {is_render} AND {run_seq} = 1"
             ),
@@ -310,8 +342,4 @@ fn peak_mb() -> Result<u64> {
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).ok_or("no peak of memory")?;
     let kilobytes: u64 = line.split_whitespace().nth(1).ok_or("no peak of memory")?.parse()?;
     Ok(kilobytes / 1024)
-}
-
-fn reset_peak() -> Result<()> {
-    Ok(std::fs::write("/proc/self/clear_refs", "5")?)
 }

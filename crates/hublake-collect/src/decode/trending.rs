@@ -30,7 +30,7 @@ pub const TABLES: [(&str, Decode); 6] = [
     (crate::tables::RAW_REPO_METRICS, metrics),
     (crate::tables::RAW_REPO_LISTINGS, listings),
     (crate::tables::RAW_FILES, files),
-    (crate::tables::RAW_STAR_HISTORY, star_history),
+    (crate::tables::RAW_REPO_STAR_HISTORY, star_history),
 ];
 
 /// Decodes rows of `raw_run_tasks` into `rows`.
@@ -73,7 +73,7 @@ pub fn tasks(raw: &RecordBatch, rows: &mut TrendingRows) -> Result<Vec<Rejected>
     Ok(Vec::new())
 }
 
-/// Decodes rows of `raw_github_star_history` into `rows`; tells which could not be decoded.
+/// Decodes rows of `raw_repo_star_history` into `rows`; tells which could not be decoded.
 ///
 /// # Errors
 /// The batch lacks a column of the table.

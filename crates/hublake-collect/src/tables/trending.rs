@@ -13,6 +13,8 @@ pub const RAW_REPO_METRICS: &str = "raw_repo_metrics";
 pub const RAW_REPO_LISTINGS: &str = "raw_repo_listings";
 /// Files, whose content is new.
 pub const RAW_FILES: &str = "raw_github_files";
+/// Answers about the days on which stars were given.
+pub const RAW_REPO_STAR_HISTORY: &str = "raw_repo_star_history";
 /// What a run's tasks took and came to.
 pub const RAW_RUN_TASKS: &str = "raw_run_tasks";
 

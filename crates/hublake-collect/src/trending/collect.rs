@@ -74,7 +74,7 @@ pub struct BranchCollected {
     pub files: usize,
     /// Repositories whose history of stars it brought.
     pub star_histories: usize,
-    /// Whether GitHub said to the end that the results are incomplete.
+    /// Whether GitHub said to the end that the results are incomplete, or has more than it gives.
     pub is_incomplete: bool,
     /// Why nothing of it is used.
     pub failure: Option<String>,

@@ -17,7 +17,8 @@ const COLUMNS_OF_OTHERS: [&str; 4] = ["views", "clones", "views_golden", "clones
 const WITHOUT_NAMES: [&str; 2] = ["traffic_pieces", "readme_contents"];
 
 /// Views that are about no one repository, and those whose first columns another tool's readers know.
-const FIRST_COLUMNS: [(&str, &[&str]); 8] = [
+const FIRST_COLUMNS: [(&str, &[&str]); 9] = [
+    ("analytics_newest_day", &["snapshot_date"]),
     ("dim_languages", &["language_key", "language_name", "language_category", "ecosystem_size"]),
     ("dim_render_services", &["service_key", "service_type", "service_description"]),
     (

@@ -18,7 +18,7 @@ pub(super) fn repos_validated() -> TableSpec {
         .column("readme_content", Text, "The beginning of its README")
         .required("loaded_at", Timestamptz, "The run's present")
         .column("forks", Integer, "Forks")
-        .column("open_issues", Integer, "Open issues and pull requests")
+        .column("open_issues", Integer, "Open issues and pull requests; pull requests alone where issues are off")
         .column("commits_last_7_days", Integer, "Commits on the default branch in the 7 days before it was seen")
         .column("issues_closed_last_7_days", Integer, "Issues closed in the 7 days before, without pull requests")
         .column("active_contributors", Integer, "Distinct authors of these commits that are no bots")

@@ -43,15 +43,15 @@ const ROWS: [(&str, &str); 9] = [
     ),
     (
         "fact_repo_snapshots",
-        r#"{"snapshot_id":120778,"repo_id":1,"repo_key":1000001,"language_key":1,"snapshot_date":"2026-11-21","stars":90,"momentum_score":1.0,"rank_overall":1,"rank_in_language":1}
-           {"snapshot_id":220778,"repo_id":2,"repo_key":2000001,"language_key":1,"snapshot_date":"2026-11-21","stars":45,"momentum_score":0.5,"rank_overall":2,"rank_in_language":2}
-           {"snapshot_id":120779,"repo_id":1,"repo_key":1000001,"language_key":1,"snapshot_date":"2026-11-22","stars":100,"momentum_score":1.0,"star_velocity":10.0,"rank_overall":1,"rank_in_language":1}
-           {"snapshot_id":220779,"repo_id":2,"repo_key":2000002,"language_key":4,"snapshot_date":"2026-11-22","stars":50,"momentum_score":0.75,"star_velocity":5.0,"rank_overall":2,"rank_in_language":1}"#,
+        r#"{"snapshot_id":120778,"repo_id":1,"repo_key":1000001,"language_key":1,"snapshot_date":"2026-11-21","source_run_seq":6,"stars":90,"momentum_score":1.0,"rank_overall":1,"rank_in_language":1}
+           {"snapshot_id":220778,"repo_id":2,"repo_key":2000001,"language_key":1,"snapshot_date":"2026-11-21","source_run_seq":6,"stars":45,"momentum_score":0.5,"rank_overall":2,"rank_in_language":2}
+           {"snapshot_id":120779,"repo_id":1,"repo_key":1000001,"language_key":1,"snapshot_date":"2026-11-22","source_run_seq":7,"stars":100,"momentum_score":1.0,"star_velocity":10.0,"rank_overall":1,"rank_in_language":1}
+           {"snapshot_id":220779,"repo_id":2,"repo_key":2000002,"language_key":4,"snapshot_date":"2026-11-22","source_run_seq":7,"stars":50,"momentum_score":0.75,"star_velocity":5.0,"rank_overall":2,"rank_in_language":1}"#,
     ),
     (
         "fact_render_usage",
-        r#"{"usage_id":22077901,"repo_id":2,"repo_key":2000002,"service_key":1,"snapshot_date":"2026-11-22","service_count":2,"complexity_score":4,"has_blueprint":true}
-           {"usage_id":22077906,"repo_id":2,"repo_key":2000002,"service_key":6,"snapshot_date":"2026-11-22","service_count":1,"complexity_score":4,"has_blueprint":true}"#,
+        r#"{"usage_id":22077901,"repo_id":2,"repo_key":2000002,"service_key":1,"snapshot_date":"2026-11-22","source_run_seq":7,"service_count":2,"complexity_score":4,"has_blueprint":true}
+           {"usage_id":22077906,"repo_id":2,"repo_key":2000002,"service_key":6,"snapshot_date":"2026-11-22","source_run_seq":7,"service_count":1,"complexity_score":4,"has_blueprint":true}"#,
     ),
 ];
 
@@ -143,6 +143,10 @@ async fn indexes_serve_the_questions_they_are_for() {
         ),
         ("SELECT FROM fact_repo_snapshots WHERE repo_id = 1 ORDER BY snapshot_date DESC", "repo_id_idx"),
         ("SELECT FROM dim_repositories WHERE repo_id = 1 AND is_current", "current_idx"),
+        (
+            "SELECT snapshot_date FROM fact_repo_snapshots ORDER BY source_run_seq DESC LIMIT 1",
+            "fact_repo_snapshots_source_run_seq_idx",
+        ),
     ];
     for (question, index) in questions {
         let mut connection = database.connect().await;
@@ -192,6 +196,30 @@ async fn the_views_answer_as_worked_out_by_hand() {
         ),
     ];
     for (query, rows) in answers {
+        assert_eq!(database.texts(query).await, rows, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn the_newest_runs_day_is_current_though_a_clock_that_was_ahead_made_a_later_one() {
+    let database = Database::new().await;
+    publish_all(&database, &given()).await.expect("it is published");
+    let current = [
+        "SELECT row_to_json(v)::text FROM analytics_trending_repos_current v",
+        "SELECT row_to_json(v)::text FROM analytics_render_showcase v",
+        "SELECT row_to_json(v)::text FROM analytics_language_rankings v",
+        "SELECT row_to_json(v)::text FROM analytics_language_trends v",
+        "SELECT row_to_json(v)::text FROM analytics_render_services_adoption v",
+    ];
+    let mut before = Vec::new();
+    for query in current {
+        before.push(database.texts(query).await);
+    }
+    database.execute("UPDATE fact_repo_snapshots SET snapshot_date = '2031-01-01' WHERE source_run_seq = 6").await;
+    let usage = "INSERT INTO fact_render_usage
+        SELECT 7, repo_key, 1, '2031-01-01', 5, 9, true, created_at, repo_id, 6 FROM fact_render_usage LIMIT 1";
+    database.execute(usage).await;
+    for (query, rows) in current.into_iter().zip(before) {
         assert_eq!(database.texts(query).await, rows, "{query}");
     }
 }

@@ -28,7 +28,7 @@ pub async fn collect(home: &Home, run: &Run, api: Option<Api>, progress: Progres
             "GitHub searches files for those alone who have a token\nhint: hublake auth, or set GITHUB_TOKEN; it needs no scope"
         );
     }
-    let published = PublishedTrending::open(home, run.run_at.date_naive()).await?;
+    let published = PublishedTrending::open(home, run.run_at).await?;
     let writer = RawWriter::start(home.lake.clone(), home.store.clone());
     let collecting = collect::Run {
         client: &client,

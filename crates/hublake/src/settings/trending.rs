@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-/// Repositories that one search can give.
+/// Repositories of a list, which several searches give.
 const MOST_REPOSITORIES: u32 = 100_000;
+/// Hits that code search gives; by stars or days it cannot be divided as searches for repositories are
+/// (<https://docs.github.com/rest/search/search#about-search>).
+const MOST_CODE_HITS: u32 = 1_000;
 /// The name of the group of Render repositories, which no language may have.
 const RENDER: &str = "render";
 
@@ -25,12 +28,12 @@ pub const TRENDING_KEYS: &[TrendingKey] = &[
     TrendingKey {
         key: "languages",
         default: r#"["Python", { name = "TypeScript", minimum_next_major = 16 }, "Go"]"#,
-        meaning: "The lists. Another language is one word more; a table has `name`, `query` (GitHub's search words, by default `language:NAME`), `limit`, and `minimum_next_major`: repositories that ask for an older Next.js are left out.",
+        meaning: "The lists. Another language is one word more; a table has `name`, `query` (GitHub's search words, by default `language:NAME`; days and `is:public` are added), `limit`, and `minimum_next_major`: repositories that ask for an older Next.js are left out.",
     },
     TrendingKey {
         key: "limit",
         default: "50",
-        meaning: "Repositories of each language, those with the most stars first.",
+        meaning: "Repositories of each language, those with the most stars first. Those of excluded owners make room for others; those that `minimum_next_major` leaves out do not, because that is known only once their files are read.",
     },
     TrendingKey {
         key: "render_limit",
@@ -40,7 +43,7 @@ pub const TRENDING_KEYS: &[TrendingKey] = &[
     TrendingKey {
         key: "code_hits",
         default: "100",
-        meaning: "Hits that are read of the search for files named render.yaml.",
+        meaning: "Hits that are read of the search for files named render.yaml; GitHub gives 1,000 at most.",
     },
     TrendingKey {
         key: "topics",
@@ -288,10 +291,16 @@ impl TrendingSettings {
             );
         }
         let limits = self.languages.iter().filter_map(|language| language.limit);
-        for limit in limits.chain([self.limit, self.render_limit, self.code_hits]) {
+        for limit in limits.chain([self.limit, self.render_limit]) {
             if limit > MOST_REPOSITORIES {
                 bail!("[trending] a limit of {limit} is more than {MOST_REPOSITORIES}");
             }
+        }
+        if self.code_hits > MOST_CODE_HITS {
+            bail!(
+                "[trending] code_hits = {}: GitHub gives the first {MOST_CODE_HITS} hits of a search for files, and no others\nhint: set {MOST_CODE_HITS} or less; topics finds Render repositories as well",
+                self.code_hits
+            );
         }
         if !(1..=100).contains(&self.batch) {
             bail!("[trending] batch = {}: not between 1 and 100", self.batch);
@@ -333,6 +342,13 @@ mod tests {
         assert_eq!(momentum.steps, [(7, 1.0), (70, 0.25)]);
     }
 
+    #[test]
+    fn as_many_hits_can_be_read_as_code_search_gives() {
+        assert_eq!(read("code_hits = 1000").unwrap().code_hits, 1_000);
+        let error = format!("{:#}", read("code_hits = 2000").unwrap_err());
+        assert!(error.contains("first 1000 hits") && error.contains("\nhint: set 1000 or less"), "{error}");
+    }
+
     #[rstest]
     #[case::unknown_key("limits = 5", "limits")]
     #[case::unknown_preset(r#"momentum = "hot""#, "hot")]
@@ -348,6 +364,8 @@ mod tests {
     )]
     #[case::batch("batch = 0", "batch")]
     #[case::far_too_many("limit = 1000000", "1000000")]
+    #[case::far_too_many_of_render("render_limit = 1000000", "1000000")]
+    #[case::more_hits_than_there_are("code_hits = 1001", "code_hits = 1001")]
     fn a_bad_value_is_named(#[case] text: &str, #[case] named: &str) {
         let error = format!("{:#}", read(text).unwrap_err());
         assert!(error.contains(named), "{error}");

@@ -2,9 +2,13 @@
 
 mod apis;
 mod bad_input;
+mod beside;
 mod blueprints;
+mod clock;
 mod defects;
 mod kill;
+mod partial;
+mod private;
 mod requests;
 mod rules;
 mod settings;

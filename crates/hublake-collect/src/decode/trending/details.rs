@@ -26,7 +26,7 @@ pub fn metrics(raw: &RecordBatch, rows: &mut TrendingRows) -> Result<Vec<Rejecte
         }
         let details = rows.details.entry((origin.repo_id, origin.run_seq)).or_default();
         details.seen_at = details.seen_at.max(origin.seen_at);
-        details.window_start = window_starts.value(row);
+        details.window_start = Some(window_starts.value(row));
         details.run_id = origin.run_id.to_owned();
         let answer = Answer {
             payload: elements.payload(row),
@@ -103,8 +103,11 @@ impl Window {
 #[derive(Default)]
 pub(super) struct Details {
     pub(super) seen_at: i64,
-    pub(super) window_start: i64,
+    /// None where nothing tells of these days.
+    pub(super) window_start: Option<i64>,
     pub(super) run_id: String,
+    /// Whether its files are known as well, all of them.
+    pub(super) is_listed: bool,
     pub(super) commits: Metric<Commits>,
     pub(super) issues: Metric<ClosedIssues>,
 }

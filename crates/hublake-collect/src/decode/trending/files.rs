@@ -22,8 +22,8 @@ pub(super) struct RepositoryFiles {
     pub(super) named: Vec<ListedFile>,
     /// Contents that came.
     pub(super) contents: Vec<FileContent>,
-    /// Whether a content could not be had, so that nothing is to be concluded from the listing.
-    pub(super) has_failed: bool,
+    /// Whether a part of it could not be had, so that nothing is to be concluded from the rest.
+    has_failed: bool,
 }
 
 /// A file that is there.
@@ -43,8 +43,45 @@ pub(super) struct FileContent {
 }
 
 impl RepositoryFiles {
+    /// Whether the root folder came and everything that was asked for besides.
+    pub(super) fn is_whole(&self) -> bool {
+        self.is_listed && !self.has_failed
+    }
+
     pub(super) fn contents_of(&self, role: Role) -> impl Iterator<Item = &FileContent> {
         self.contents.iter().filter(move |content| content.file.role == role)
+    }
+
+    fn list(
+        &mut self,
+        role: &str,
+        path: &str,
+        seen_at: i64,
+        payload: Result<Option<&str>, String>,
+    ) -> Result<(), String> {
+        let payload = payload?.ok_or("there is no payload")?;
+        let failed = |error: serde_json::Error| error.to_string();
+        if role == "root" {
+            let listing = Listing::read(payload).map_err(failed)?;
+            self.seen_at = seen_at;
+            self.is_listed = true;
+            self.in_root = [Role::Readme, Role::RenderYaml, Role::Dockerfile, Role::PackageJson]
+                .into_iter()
+                .filter_map(|role| {
+                    let entry = role.in_root(&listing)?;
+                    Some(ListedFile { role, path: entry.name.clone(), blob_sha: entry.oid.clone() })
+                })
+                .collect();
+            return Ok(());
+        }
+        // An alias of a query, or an entry of a folder, which has its name.
+        let blob_sha = match serde_json::from_str::<RootEntry>(payload) {
+            Ok(entry) => Some(entry.oid),
+            Err(_) => serde_json::from_str::<Branch>(payload).map_err(failed)?.object.and_then(|file| file.oid),
+        };
+        let blob_sha = blob_sha.ok_or("the file has no hash")?;
+        self.named.push(ListedFile { role: Role::Dockerfile, path: path.to_owned(), blob_sha });
+        Ok(())
     }
 }
 
@@ -60,30 +97,10 @@ pub fn listings(raw: &RecordBatch, rows: &mut TrendingRows) -> Result<Vec<Reject
         if rows.is_of_excluded(origin.repo_full_name) {
             return Ok(());
         }
-        let payload = elements.payload(row)?.ok_or("there is no payload")?;
-        let failed = |error: serde_json::Error| error.to_string();
         let files = rows.files_of(&origin);
-        if roles.value(row) == "root" {
-            let listing = Listing::read(payload).map_err(failed)?;
-            files.seen_at = origin.seen_at;
-            files.is_listed = true;
-            files.in_root = [Role::Readme, Role::RenderYaml, Role::Dockerfile, Role::PackageJson]
-                .into_iter()
-                .filter_map(|role| {
-                    let entry = role.in_root(&listing)?;
-                    Some(ListedFile { role, path: entry.name.clone(), blob_sha: entry.oid.clone() })
-                })
-                .collect();
-            return Ok(());
-        }
-        // An alias of a query, or an entry of a folder, which has its name.
-        let blob_sha = match serde_json::from_str::<RootEntry>(payload) {
-            Ok(entry) => Some(entry.oid),
-            Err(_) => serde_json::from_str::<Branch>(payload).map_err(failed)?.object.and_then(|file| file.oid),
-        };
-        let blob_sha = blob_sha.ok_or("the file has no hash")?;
-        files.named.push(ListedFile { role: Role::Dockerfile, path: paths.value(row).to_owned(), blob_sha });
-        Ok(())
+        let listed = files.list(roles.value(row), paths.value(row), origin.seen_at, elements.payload(row));
+        files.has_failed |= listed.is_err();
+        listed
     }))
 }
 

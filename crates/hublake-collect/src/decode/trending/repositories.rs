@@ -6,10 +6,11 @@ use super::rows::{RepositoryRow, TrendingRows};
 use super::{Elements, Origin, each, numbers, texts};
 use crate::Result;
 use crate::decode::Rejected;
-use crate::trending::{GraphqlRepository, RestRepository};
+use crate::trending::{GraphqlRepository, RestRepository, is_private};
 
 /// Decodes rows of `raw_github_repos` into `rows`; tells which could not be decoded. What a branch does not take, what
-/// a branch that failed found, and hits of code search, which are told by their nodes, become nothing.
+/// a branch that failed found, and hits of code search, which are told by their nodes, become nothing. What says of itself
+/// that it is private leaves out everything that its run tells of that repository.
 ///
 /// # Errors
 /// The batch lacks a column of the table.
@@ -19,6 +20,13 @@ pub fn repositories(raw: &RecordBatch, rows: &mut TrendingRows) -> Result<Vec<Re
         (texts(raw, "source_language")?, texts(raw, "found_by")?, numbers(raw, "is_taken")?);
     Ok(each(raw, |row| {
         let (origin, branch) = (elements.origin(row), branches.value(row));
+        let payload = elements.payload(row);
+        if let Ok(Some(payload)) = payload
+            && is_private(payload)
+        {
+            rows.private.insert((origin.repo_id, origin.run_seq));
+            return Ok(());
+        }
         let found_by = match ways.value(row) {
             "code" => return Ok(()),
             "node" => "code",
@@ -30,7 +38,7 @@ pub fn repositories(raw: &RecordBatch, rows: &mut TrendingRows) -> Result<Vec<Re
         if is_taken.value(row) == 0 || rows.has_failed(origin.run_seq, branch) {
             return Ok(());
         }
-        let payload = elements.payload(row)?.ok_or("there is no payload")?;
+        let payload = payload?.ok_or("there is no payload")?;
         let read = read(payload, &origin, branch, found_by)?;
         if !rows.is_excluded(&read.repo_owner) {
             rows.urls.insert(read.repo_id, read.repo_url.clone());
@@ -88,7 +96,7 @@ fn of_graphql(read: GraphqlRepository, origin: &Origin<'_>) -> RepositoryRow {
         description: read.description,
         stars: read.stargazer_count,
         forks: read.fork_count,
-        // REST counts both together.
+        // REST counts both together, and pull requests alone where issues are turned off, as both do here.
         open_issues: Some(read.issues.total_count + read.pull_requests.total_count),
         created_at: read.created_at.timestamp_micros(),
         updated_at: read.updated_at.timestamp_micros(),

@@ -21,6 +21,8 @@ pub struct TrendingRows {
     excluded_owners: HashSet<String>,
     /// Branches of runs that did not find what they looked for.
     pub(super) failed_branches: HashSet<(i64, String)>,
+    /// Repositories that a run found to be private.
+    pub(super) private: HashSet<(i64, i64)>,
     pub(super) tasks: Vec<TaskRow>,
     pub(super) repositories: Vec<RepositoryRow>,
     /// The pages of repositories for people.
@@ -85,7 +87,8 @@ impl RepositoryRow {
 struct DetailRow {
     repo_id: i64,
     seen_at: i64,
-    window_start: i64,
+    window_start: Option<i64>,
+    is_listed: bool,
     commits: Option<i64>,
     issues: Option<i64>,
     people: Option<i64>,
@@ -130,19 +133,33 @@ impl TrendingRows {
         files
     }
 
+    /// What a token may see is not for others.
+    fn leave_out_private(&mut self) {
+        let private = &self.private;
+        self.repositories.retain(|row| !private.contains(&(row.repo_id, row.run_seq)));
+        self.details.retain(|repository_and_run, _| !private.contains(repository_and_run));
+        self.files.retain(|repository_and_run, _| !private.contains(repository_and_run));
+    }
+
     /// The rows by the name of the source that the models read.
     ///
     /// # Errors
     /// Columns of different lengths, which do not happen.
-    pub fn finish(self) -> Result<Vec<(&'static str, RecordBatch)>> {
-        let details: Vec<DetailRow> = self.details.into_iter().map(detail_row).collect();
+    pub fn finish(mut self) -> Result<Vec<(&'static str, RecordBatch)>> {
+        self.leave_out_private();
         let (mut files, mut readmes) = (Vec::new(), Vec::new());
         let (mut found, mut services): (Vec<BlueprintRow>, Vec<ServiceRow>) = (Vec::new(), Vec::new());
         for ((repo_id, run_seq), of_repository) in &self.files {
-            // What could not be had is asked for again; until then what was known holds.
-            if of_repository.has_failed {
+            // What could not be had is asked for again; until then what was known of all the files holds.
+            if !of_repository.is_whole() {
                 continue;
             }
+            let details = self.details.entry((*repo_id, *run_seq)).or_insert_with(|| Details {
+                seen_at: of_repository.seen_at,
+                run_id: of_repository.run_id.clone(),
+                ..Details::default()
+            });
+            details.is_listed = true;
             files.extend(file_rows(*repo_id, *run_seq, of_repository));
             let url = self.urls.get(repo_id).cloned();
             let url = url.unwrap_or_else(|| format!("https://github.com/{}", of_repository.repo_full_name));
@@ -152,6 +169,7 @@ impl TrendingRows {
                 services.extend(of_blueprint);
             }
         }
+        let details: Vec<DetailRow> = self.details.into_iter().map(detail_row).collect();
         Ok(vec![
             columns::repositories(&self.repositories)?,
             columns::details(&details)?,
@@ -172,6 +190,7 @@ fn detail_row(((repo_id, run_seq), details): ((i64, i64), Details)) -> DetailRow
         repo_id,
         seen_at: details.seen_at,
         window_start: details.window_start,
+        is_listed: details.is_listed,
         commits: commits.map(|commits| count(commits.count())),
         issues: details.issues.whole().map(|issues| count(issues.count())),
         people: commits.map(|commits| count(commits.authors(false))),
@@ -183,9 +202,6 @@ fn detail_row(((repo_id, run_seq), details): ((i64, i64), Details)) -> DetailRow
 
 /// The files that a repository has: those of its root folder, and the Dockerfiles that its `render.yaml` names.
 fn file_rows(repo_id: i64, run_seq: i64, files: &RepositoryFiles) -> Vec<FileRow> {
-    if !files.is_listed {
-        return Vec::new();
-    }
     let has_blueprint = files.in_root.iter().any(|file| file.role == Role::RenderYaml);
     // A new render.yaml says itself what it names.
     let named: Vec<ListedFile> = match files.contents_of(Role::RenderYaml).next() {

@@ -1,6 +1,7 @@
 mod blueprints;
 mod details;
 mod files;
+mod private;
 mod repositories;
 
 use std::sync::Arc;

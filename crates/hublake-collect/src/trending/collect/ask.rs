@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
@@ -27,6 +28,7 @@ const WINDOW_DAYS: i64 = 7;
 /// A run on its way.
 pub(super) struct Asking<'a> {
     pub(super) run: &'a Run<'a>,
+    started: Instant,
     /// Where the window of commits and closed issues begins.
     pub(super) window_start: DateTime<Utc>,
     sender: RawSender,
@@ -130,6 +132,7 @@ impl<'a> Asking<'a> {
     pub(super) fn new(run: &'a Run<'a>) -> Self {
         Self {
             run,
+            started: Instant::now(),
             window_start: run.options.run_at.trunc_subsecs(0) - TimeDelta::days(WINDOW_DAYS),
             sender: run.writer.sender(),
             pages: AtomicI64::new(0),
@@ -137,6 +140,12 @@ impl<'a> Asking<'a> {
             claimed: Mutex::default(),
             spent: Mutex::default(),
         }
+    }
+
+    /// For how long tasks take: a present that is fixed passes all the same.
+    pub(super) fn clock(&self) -> DateTime<Utc> {
+        let options = self.run.options;
+        if options.is_present_fixed { options.run_at + self.started.elapsed() } else { Utc::now() }
     }
 
     pub(super) fn now(&self) -> DateTime<Utc> {
@@ -225,7 +234,7 @@ impl<'a> Asking<'a> {
     pub(super) async fn keep_stars(&self, kept: Kept, repo_id: i64, full_name: &str) -> Result<()> {
         let answer = WholeAnswer {
             pipeline: PIPELINE,
-            table: tables::RAW_STAR_HISTORY,
+            table: tables::RAW_REPO_STAR_HISTORY,
             outcome: "answer",
             missing_permission: None,
             count: None,

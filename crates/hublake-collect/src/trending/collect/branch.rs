@@ -49,7 +49,7 @@ pub(super) struct Brought {
 pub(super) async fn collect_branch(asking: &Asking<'_>, branch: Branch<'_>, branch_id: i64) -> Result<Brought> {
     let name = branch.name();
     (asking.run.progress)(Event::Started { repo_id: branch_id, repository: name.to_owned() });
-    let ledger = Ledger::new(name, "discover", asking.now());
+    let ledger = Ledger::new(name, "discover", asking.clock());
     let asked = match branch {
         Branch::Language(language) => search(asking, &ledger, branch_id, language).await?,
         Branch::Render(options) => render::discover(asking, &ledger, branch_id, options).await?,
@@ -83,6 +83,7 @@ pub(super) async fn collect_branch(asking: &Asking<'_>, branch: Branch<'_>, bran
     };
     ledger.is_about(found.len());
     brought.result.found = found.len();
+    brought.result.problems.extend(ledger.problems());
     brought.close(asking, &ledger);
     brought.result.is_incomplete = brought.result.tasks.iter().any(|task| task.is_incomplete);
     brought.found = found;
@@ -93,16 +94,15 @@ pub(super) async fn collect_branch(asking: &Asking<'_>, branch: Branch<'_>, bran
 
 /// Asks about what was found: details and then files, and beside them stars.
 async fn ask_about(asking: &Asking<'_>, brought: &mut Brought) -> Result<()> {
-    let options = asking.run.options;
-    let wanted = brought.found.iter().filter(|found| !options.is_excluded(found.owner()));
-    let wanted: Vec<Found> = wanted.filter(|found| asking.claims(found.repo_id)).cloned().collect();
+    let wanted = brought.found.iter().filter(|found| asking.claims(found.repo_id));
+    let wanted: Vec<Found> = wanted.cloned().collect();
     let mut known = asking.run.published.known(wanted.iter().map(|found| found.repo_id).collect()).await?;
     let wanted: Vec<Wanted> = wanted
         .into_iter()
         .map(|found| Wanted { known: known.remove(&found.repo_id).unwrap_or_default(), found })
         .collect();
     let name = &brought.result.branch;
-    let ledgers = ["details", "files", "star_history"].map(|task| Ledger::new(name, task, asking.now()));
+    let ledgers = ["details", "files", "star_history"].map(|task| Ledger::new(name, task, asking.clock()));
     let [details, files, stars] = &ledgers;
     let (branch_id, needs_next) = (brought.branch_id, brought.needs_next);
     let described = async {
@@ -110,7 +110,7 @@ async fn ask_about(asking: &Asking<'_>, brought: &mut Brought) -> Result<()> {
         let fetched = fetch_files(asking, files, &described, needs_next).await?;
         Ok((described, fetched))
     };
-    let asks_stars = |wanted: &&Wanted| !wanted.known.has_recent_snapshot;
+    let asks_stars = |wanted: &&Wanted| !wanted.known.has_velocity;
     let without_snapshot: Vec<&Found> = wanted.iter().filter(asks_stars).map(|wanted| &wanted.found).collect();
     let ((described, fetched), histories) = try_join(described, ask_stars(asking, stars, &without_snapshot)).await?;
     brought.result.described = described.len();
@@ -127,7 +127,7 @@ async fn ask_about(asking: &Asking<'_>, brought: &mut Brought) -> Result<()> {
 impl Brought {
     fn close(&mut self, asking: &Asking<'_>, ledger: &Ledger) {
         asking.settle(ledger);
-        self.result.tasks.push(ledger.finish(asking.now()));
+        self.result.tasks.push(ledger.finish(asking.clock()));
     }
 
     fn finish(&self, asking: &Asking<'_>) {
@@ -196,7 +196,7 @@ pub(super) async fn late_packages(asking: &Asking<'_>, brought: &mut [Brought]) 
         if unread.is_empty() {
             continue;
         }
-        let ledger = Ledger::new(&brought[place].result.branch, "files", asking.now());
+        let ledger = Ledger::new(&brought[place].result.branch, "files", asking.clock());
         let fetched = fetch_packages(asking, &ledger, &unread).await?;
         let branch = &mut brought[place];
         branch.result.files += fetched;

@@ -13,7 +13,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use hublake_github::Outcome;
 
-pub(super) use self::answer::{element, named_in_root};
+pub(super) use self::answer::{WENT_PRIVATE, element, error_of, named_in_root};
 use self::request::Job;
 pub(super) use self::request::{FIGURES, Metric};
 use super::ask::{Asking, Kept, Refused};
@@ -36,7 +36,8 @@ impl Wanted {
         self.found.pushed_at.is_some_and(|at| at >= window_start)
     }
 
-    /// Dockerfiles that are known to be named, and do not lie in the root folder.
+    /// Dockerfiles that are known to be named, and are not of the root folder; one that was not there before is looked
+    /// for each time, because nothing else tells of it.
     pub(super) fn deeper_dockerfiles(&self) -> impl Iterator<Item = &str> {
         self.known.dockerfile_paths().filter(|path| path.contains('/'))
     }
@@ -48,7 +49,7 @@ pub(super) struct Described {
     pub(super) found: Found,
     pub(super) known: Known,
     pub(super) listing: Listing,
-    /// The known Dockerfiles that it still has: git's hash and bytes by path.
+    /// The Dockerfiles of other folders that are known to be named, and are there: git's hash and bytes by path.
     pub(super) dockerfiles: BTreeMap<String, (String, Option<i64>)>,
 }
 

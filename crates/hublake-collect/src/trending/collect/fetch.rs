@@ -83,7 +83,8 @@ fn in_root(one: &Described, role: Role) -> Option<Want<'_>> {
 fn of_blueprint(one: &Described) -> Vec<Want<'_>> {
     let Some(yaml) = in_root(one, Role::RenderYaml) else { return Vec::new() };
     let mut wants: Vec<Want<'_>> = [Some(yaml), in_root(one, Role::Dockerfile)].into_iter().flatten().collect();
-    if one.known.blob_of(Role::RenderYaml.as_str()) != wants.first().and_then(|yaml| yaml.sha.as_deref()) {
+    let is_other = one.known.blob_of(Role::RenderYaml.as_str()) != wants.first().and_then(|yaml| yaml.sha.as_deref());
+    if is_other || one.known.named_dockerfiles.is_none() {
         return wants;
     }
     wants.extend(one.known.dockerfile_paths().filter_map(|path| known_dockerfile(one, path)));

@@ -19,7 +19,7 @@ pub struct Task {
     pub branch: String,
     /// `discover`, `details`, `files` or `star_history`.
     pub task: &'static str,
-    /// Whether it brought everything that it asked for.
+    /// Whether it brought what it asked for; a search without some of its hits did.
     pub is_success: bool,
     /// What failed.
     pub message: Option<String>,
@@ -39,7 +39,7 @@ pub struct Task {
     pub started_at: DateTime<Utc>,
     /// When it ended.
     pub finished_at: DateTime<Utc>,
-    /// Whether GitHub said to the end that results are incomplete.
+    /// Whether GitHub said to the end that results are incomplete, or has more than it gives.
     pub is_incomplete: bool,
 }
 
@@ -80,6 +80,9 @@ struct Counts {
     retried: i64,
     /// Repositories or requests that failed, with why.
     failed: Vec<String>,
+    /// Repositories without which the task stands, and why they are not there.
+    lacking: i64,
+    lacks: Vec<String>,
     is_incomplete: bool,
 }
 
@@ -109,6 +112,14 @@ impl Ledger {
         self.with(|counts| counts.failed.push(message));
     }
 
+    /// Notes that some repositories could not be had, without which the task stands.
+    pub(super) fn lacks(&self, repositories: usize, message: String) {
+        self.with(|counts| {
+            counts.lacking += i64::try_from(repositories).unwrap_or(i64::MAX);
+            counts.lacks.push(message);
+        });
+    }
+
     pub(super) fn is_incomplete(&self) {
         self.with(|counts| counts.is_incomplete = true);
     }
@@ -120,7 +131,7 @@ impl Ledger {
     /// What failed, each message once.
     pub(super) fn problems(&self) -> Vec<String> {
         self.with(|counts| {
-            let mut problems = counts.failed.clone();
+            let mut problems = [counts.failed.as_slice(), counts.lacks.as_slice()].concat();
             problems.sort();
             problems.dedup();
             problems
@@ -143,7 +154,7 @@ impl Ledger {
                 message: Some(message).filter(|message| !message.is_empty()),
                 repositories: counts.repositories,
                 batches: counts.batches,
-                failed: i64::try_from(counts.failed.len()).unwrap_or(i64::MAX),
+                failed: i64::try_from(counts.failed.len()).unwrap_or(i64::MAX).saturating_add(counts.lacking),
                 retried: counts.retried,
                 requests: spent.requests.into(),
                 quota: i64::from(spent.quota) + i64::from(spent.graphql_points),

@@ -19,7 +19,7 @@ pub struct Options {
     pub pushed_within_days: u32,
     /// Only what was created in these days; 0 for any.
     pub created_within_days: u32,
-    /// Owners whose repositories are not asked about, in any case.
+    /// Owners whose repositories are neither taken nor asked about, in any case.
     pub excluded_owners: Vec<String>,
     /// Repositories whose details one query asks for.
     pub batch: usize,
@@ -58,7 +58,7 @@ pub struct Language {
 pub struct RenderOptions {
     /// Repositories, those with the most stars.
     pub limit: usize,
-    /// Hits of code search that are read.
+    /// Hits of code search that are read; GitHub gives 1,000 at most.
     pub code_hits: usize,
     /// Topics that are looked for as well.
     pub topics: Vec<String>,
@@ -77,8 +77,11 @@ pub struct Known {
     pub files: Vec<KnownFile>,
     /// The hash over its `render.yaml` and Dockerfiles, where what they say is published.
     pub files_digest: Option<String>,
-    /// Whether a snapshot of it in the seven days before this one is published.
-    pub has_recent_snapshot: bool,
+    /// The Dockerfiles that its `render.yaml` names, whether they are there or not; none where that is not known, and
+    /// then the file is read again.
+    pub named_dockerfiles: Option<Vec<String>>,
+    /// Whether what is published tells the stars that it gains a day, so that their history is not needed.
+    pub has_velocity: bool,
 }
 
 /// A file whose content is published.
@@ -97,9 +100,10 @@ impl Known {
         self.files.iter().find(|file| file.role == role).map(|file| file.blob_sha.as_str())
     }
 
-    /// The Dockerfiles that its `render.yaml` named.
+    /// The Dockerfiles that its `render.yaml` names, there or not, but for the one in the root folder, which counts
+    /// without being named.
     pub(super) fn dockerfile_paths(&self) -> impl Iterator<Item = &str> {
-        let dockerfiles = self.files.iter().filter(|file| file.role == "dockerfile");
-        dockerfiles.map(|file| file.path.as_str()).filter(|path| *path != "Dockerfile")
+        let named = self.named_dockerfiles.iter().flatten();
+        named.map(String::as_str).filter(|path| *path != "Dockerfile")
     }
 }

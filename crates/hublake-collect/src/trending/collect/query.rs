@@ -10,6 +10,9 @@ const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(2007, 10, 1) {
     None => NaiveDate::MIN,
 };
 
+/// Leaves out private repositories, which a token may see.
+const PUBLIC: &str = "is:public";
+
 /// What a search asks for, before it is divided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Query {
@@ -48,7 +51,7 @@ impl Query {
 
     /// The words for one part of it.
     pub(super) fn text(&self, part: Part) -> String {
-        let mut words = vec![self.words.clone()];
+        let mut words = vec![self.words.clone(), PUBLIC.to_owned()];
         words.extend(self.pushed_since.map(|day| format!("pushed:>={day}")));
         match part {
             Part::Everything => words.extend(self.created()),
@@ -79,19 +82,25 @@ mod tests {
     #[test]
     fn dates_are_counted_back_from_the_runs_day() {
         let query = Query::of_language("language:Go", &options());
-        assert_eq!(query.text(Part::Everything), "language:Go pushed:>=2026-10-02 created:>=2026-05-05");
-        assert_eq!(query.text(Part::StarsUpTo(7)), "language:Go pushed:>=2026-10-02 created:>=2026-05-05 stars:<=7");
+        assert_eq!(query.text(Part::Everything), "language:Go is:public pushed:>=2026-10-02 created:>=2026-05-05");
+        assert_eq!(
+            query.text(Part::StarsUpTo(7)),
+            "language:Go is:public pushed:>=2026-10-02 created:>=2026-05-05 stars:<=7"
+        );
         let (first, last) = query.days();
         assert_eq!(
             query.text(Part::Created(7, first, last)),
-            "language:Go pushed:>=2026-10-02 created:2026-05-05..2026-11-02 stars:7"
+            "language:Go is:public pushed:>=2026-10-02 created:2026-05-05..2026-11-02 stars:7"
         );
     }
 
     #[test]
     fn no_days_are_no_condition() {
         let options = Options { pushed_within_days: 0, created_within_days: 0, ..options() };
-        assert_eq!(Query::of_language("language:Go", &options).text(Part::Everything), "language:Go");
-        assert_eq!(Query::of_topic("render-blueprint", &options).text(Part::Everything), "topic:render-blueprint");
+        assert_eq!(Query::of_language("language:Go", &options).text(Part::Everything), "language:Go is:public");
+        assert_eq!(
+            Query::of_topic("render-blueprint", &options).text(Part::Everything),
+            "topic:render-blueprint is:public"
+        );
     }
 }

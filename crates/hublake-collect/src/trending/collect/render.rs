@@ -1,27 +1,25 @@
 //! Finding Render repositories: by a `render.yaml` in their root folder, and by their topics.
 
+mod completion;
+
 use std::collections::{BTreeMap, HashSet};
 
 use futures::future::{try_join, try_join_all};
-use hublake_github::{GraphqlRequest, Outcome};
 use serde::Deserialize;
 
+use self::completion::complete;
 use super::RenderOptions;
-use super::ask::{Asking, Kept, Refused};
-use super::details::FIGURES;
+use super::ask::{Asking, Kept};
 use super::ledger::Ledger;
 use super::query::Query;
 use super::search::{Asked, CODE, Found, PER_PAGE, Search, SearchPage, page};
 use crate::Result;
-use crate::events::Api;
-use crate::trending::{GraphqlRepository, RENDER, RawElement, RawElementKind, stream};
+use crate::trending::{RENDER, RawElement, RawElementKind, is_private};
 
 /// What code search is asked for; its hits lie in other folders too.
 const WORDS: &str = "filename:render.yaml";
 /// Where a hit must lie.
 const PATH: &str = "render.yaml";
-/// Nodes of a query at most.
-const NODES: usize = 100;
 
 /// A hit of code search.
 #[derive(Deserialize)]
@@ -134,7 +132,8 @@ async fn by_code(asking: &Asking<'_>, ledger: &Ledger, options: &RenderOptions) 
         for item in page.items.into_iter().take(left) {
             left -= 1;
             let hit: Option<Hit> = serde_json::from_str(&item.payload).ok();
-            let Some(hit) = hit.filter(|hit| hit.path == PATH) else { continue };
+            let hit = hit.filter(|hit| hit.path == PATH && !is_private(&item.payload));
+            let Some(hit) = hit else { continue };
             parts.push((Some(hit.repository.found()), "code", item.payload));
             if seen.insert(hit.repository.id) {
                 hits.push(hit.repository);
@@ -142,10 +141,7 @@ async fn by_code(asking: &Asking<'_>, ledger: &Ledger, options: &RenderOptions) 
         }
         waiting.push(Waiting { kept: page.kept, parts });
     }
-    let completed = match asking.run.options.api {
-        Api::Graphql => by_nodes(asking, ledger, hits).await,
-        Api::Rest => by_rest(asking, ledger, hits).await,
-    };
+    let completed = complete(asking, ledger, hits).await;
     Ok(completed.map(|completed| waiting.into_iter().chain(completed).collect()))
 }
 
@@ -179,67 +175,4 @@ impl HitRepository {
             has_language: true,
         }
     }
-}
-
-async fn by_nodes(asking: &Asking<'_>, ledger: &Ledger, hits: Vec<HitRepository>) -> Asked<Vec<Waiting>> {
-    let mut waiting = Vec::new();
-    let mut chunks: Vec<Vec<HitRepository>> = hits.chunks(NODES).map(<[_]>::to_vec).collect();
-    while let Some(chunk) = chunks.pop() {
-        let query = format!(
-            "query($ids:[ID!]!){{rateLimit{{cost limit remaining used resetAt}} nodes(ids:$ids){{...figures}}}} {FIGURES}"
-        );
-        let ids: Vec<_> = chunk.iter().map(|hit| hit.node_id.as_str()).collect();
-        let request = GraphqlRequest::new(query).with_variables(serde_json::json!({ "ids": ids }));
-        let answer = match asking.query(ledger, stream::RENDER_BLUEPRINTS, request).await {
-            Ok(answer) => answer,
-            Err(Refused::Outcome(Outcome::TooSlow { .. })) if chunk.len() > 1 => {
-                ledger.retries();
-                let (left, right) = chunk.split_at(chunk.len() / 2);
-                chunks.extend([left.to_vec(), right.to_vec()]);
-                continue;
-            }
-            Err(refused) => return Err(refused.message("repositories with a render.yaml")),
-        };
-        let nodes: Vec<Option<&serde_json::value::RawValue>> =
-            answer.data.get("nodes").and_then(|nodes| serde_json::from_str(nodes).ok()).unwrap_or_default();
-        // A hit without a node was deleted since GitHub indexed it.
-        let parts = chunk.iter().zip(nodes).filter_map(|(hit, node)| {
-            let payload = node?.get();
-            Some((completed(hit, payload), "node", payload.to_owned()))
-        });
-        waiting.push(Waiting { parts: parts.collect(), kept: Kept::of_query(stream::RENDER_BLUEPRINTS, &answer) });
-    }
-    Ok(waiting)
-}
-
-fn completed(hit: &HitRepository, payload: &str) -> Option<Found> {
-    let read: GraphqlRepository = serde_json::from_str(payload).ok()?;
-    Some(Found {
-        stars: read.stargazer_count,
-        pushed_at: read.pushed_at,
-        full_name: read.name_with_owner,
-        has_language: read.primary_language.is_some(),
-        ..hit.found()
-    })
-}
-
-async fn by_rest(asking: &Asking<'_>, ledger: &Ledger, hits: Vec<HitRepository>) -> Asked<Vec<Waiting>> {
-    use futures::StreamExt;
-    let ask = async |hit: HitRepository| -> Asked<Option<Waiting>> {
-        let url = asking.run.client.url(&format!("repositories/{}", hit.id), &[]);
-        let owner = hit.full_name.split('/').next().unwrap_or_default();
-        let text = |body: &[u8]| serde_json::from_slice::<Box<serde_json::value::RawValue>>(body);
-        match asking.get(ledger, stream::RENDER_BLUEPRINTS, url, owner, text).await {
-            Ok((page, raw)) => {
-                let found = Found::read(raw.get()).or_else(|| Some(hit.found()));
-                let parts = vec![(found, "node", raw.get().to_owned())];
-                Ok(Some(Waiting { kept: Kept::of_page(stream::RENDER_BLUEPRINTS, &page), parts }))
-            }
-            Err(Refused::Outcome(Outcome::NotFound { .. } | Outcome::Blocked { .. })) => Ok(None),
-            Err(refused) => Err(refused.message(&hit.full_name)),
-        }
-    };
-    let asked: Vec<Asked<Option<Waiting>>> =
-        futures::stream::iter(hits).map(ask).buffered(asking.run.options.concurrency.max(1)).collect().await;
-    Ok(asked.into_iter().collect::<Asked<Vec<_>>>()?.into_iter().flatten().collect())
 }

@@ -9,12 +9,12 @@ use serde_json::value::RawValue;
 use url::Url;
 
 use super::ask::{Asking, Kept, Refused};
-use super::details::{Described, Metric, Wanted, element, named_in_root};
+use super::details::{Described, Metric, WENT_PRIVATE, Wanted, element, named_in_root};
 use super::ledger::Ledger;
 use super::search::Found;
 use crate::Result;
 use crate::events::{Api, instant};
-use crate::trending::{Listing, RawElementKind, stream};
+use crate::trending::{Listing, RawElementKind, Role, is_private, of_private, stream};
 
 /// Asks for the details of `wanted`; those of which nothing came are left out.
 pub(super) async fn describe(
@@ -32,6 +32,19 @@ pub(super) async fn describe(
     Ok(asked?.into_iter().flatten().collect())
 }
 
+/// Entries of a folder that REST lists, at most
+/// (<https://docs.github.com/en/rest/repos/contents#get-repository-content>).
+const MOST_LISTED: usize = 1_000;
+
+/// What is kept where GitHub has no list, because there is nothing to be listed.
+const NO_ENTRIES: &str = "[]";
+
+/// Whether a root folder has the first folder of a path, or is not listed whole.
+fn can_lie_in(root: &Listing, path: &str) -> bool {
+    let first = path.split('/').next().unwrap_or_default();
+    root.entries.len() >= MOST_LISTED || root.entries.iter().any(|entry| entry.name == first && entry.kind == "dir")
+}
+
 /// A repository that is asked about.
 struct One<'a> {
     asking: &'a Asking<'a>,
@@ -44,8 +57,15 @@ struct One<'a> {
 type Text = Box<RawValue>;
 
 impl One<'_> {
+    const ROOT: RawElementKind = RawElementKind::Listing { role: "root", path: String::new() };
+
     async fn describe(&self) -> Result<Option<Described>> {
         let (page, found) = match self.get(stream::REPO_DETAILS, self.url("", &[])).await {
+            Ok((page, payload)) if is_private(payload.get()) => {
+                self.keep_repository(&page, &self.wanted.found, of_private(payload.get())).await?;
+                self.ledger.fails(WENT_PRIVATE.to_owned());
+                return Ok(None);
+            }
             Ok((page, payload)) => match Found::read(payload.get()) {
                 Some(found) => {
                     self.keep_repository(&page, &found, payload.get()).await?;
@@ -68,7 +88,7 @@ impl One<'_> {
         self.asking.tell(self.branch_id, 1, page.rate.map(|rate| rate.remaining));
         let (listing, (), ()) = try_join3(self.root(&found), self.commits(&found), self.issues(&found)).await?;
         let Some(listing) = listing else { return Ok(None) };
-        let dockerfiles = self.dockerfiles(&found).await?;
+        let Some(dockerfiles) = self.dockerfiles(&found, &listing).await? else { return Ok(None) };
         Ok(Some(Described { found, known: self.wanted.known.clone(), listing, dockerfiles }))
     }
 
@@ -99,7 +119,11 @@ impl One<'_> {
     async fn root(&self, found: &Found) -> Result<Option<Listing>> {
         let (page, payload) = match self.get(stream::REPO_DETAILS, self.url("contents", &[])).await {
             Ok(answer) => answer,
-            Err(Refused::Outcome(Outcome::NotFound { .. })) => return Ok(Some(Listing::default())),
+            Err(Refused::Outcome(Outcome::NotFound { .. })) => {
+                let kept = Kept::without_answer(stream::REPO_DETAILS, self.asking.now());
+                self.asking.keep(kept, vec![element(found, Self::ROOT, Some(NO_ENTRIES))]).await?;
+                return Ok(Some(Listing::default()));
+            }
             Err(refused) => {
                 self.refused(&refused);
                 return Ok(None);
@@ -109,8 +133,7 @@ impl One<'_> {
             self.fails("its root folder cannot be read\nhint: run again");
             return Ok(None);
         };
-        let root = RawElementKind::Listing { role: "root", path: String::new() };
-        let mut elements = vec![element(found, root, Some(payload.get()))];
+        let mut elements = vec![element(found, Self::ROOT, Some(payload.get()))];
         for (path, entry) in named_in_root(self.wanted, &listing, payload.get()) {
             let kind = RawElementKind::Listing { role: "dockerfile", path };
             elements.push(element(found, kind, Some(&entry)));
@@ -119,10 +142,15 @@ impl One<'_> {
         Ok(Some(listing))
     }
 
-    /// The known Dockerfiles of other folders, which are listed a folder at a time.
-    async fn dockerfiles(&self, found: &Found) -> Result<BTreeMap<String, (String, Option<i64>)>> {
-        let folders: BTreeSet<&str> =
-            self.wanted.deeper_dockerfiles().filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
+    /// The Dockerfiles of other folders that are known to be named; they are listed a folder at a time, where the root
+    /// folder tells that it can be there. None where a folder cannot be had.
+    async fn dockerfiles(
+        &self,
+        found: &Found,
+        root: &Listing,
+    ) -> Result<Option<BTreeMap<String, (String, Option<i64>)>>> {
+        let paths = self.wanted.deeper_dockerfiles().filter(|path| can_lie_in(root, path));
+        let folders: BTreeSet<&str> = paths.filter_map(|path| Some(path.rsplit_once('/')?.0)).collect();
         let mut there = BTreeMap::new();
         for folder in folders {
             let (page, payload) =
@@ -131,7 +159,8 @@ impl One<'_> {
                     Err(Refused::Outcome(Outcome::NotFound { .. })) => continue,
                     Err(refused) => {
                         self.refused(&refused);
-                        continue;
+                        self.keep_refused(found, folder, &refused).await?;
+                        return Ok(None);
                     }
                 };
             // A file is in the place of the folder.
@@ -147,7 +176,22 @@ impl One<'_> {
             }
             self.asking.keep(Kept::of_page(stream::REPO_DETAILS, &page), elements).await?;
         }
-        Ok(there)
+        Ok(Some(there))
+    }
+
+    /// Keeps that the Dockerfiles of a folder are neither known to be there nor to be gone.
+    async fn keep_refused(&self, found: &Found, folder: &str, refused: &Refused) -> Result<()> {
+        let of_folder = |path: &&str| path.rsplit_once('/').is_some_and(|(of, _)| of == folder);
+        let file = |path: &str| RawElementKind::File {
+            role: Role::Dockerfile.as_str(),
+            path: path.to_owned(),
+            blob_sha: String::new(),
+            byte_size: None,
+            outcome: "failed",
+            problem: Some(refused.message(&found.full_name)),
+        };
+        let elements = self.wanted.deeper_dockerfiles().filter(of_folder).map(|path| element(found, file(path), None));
+        self.asking.keep(Kept::without_answer(stream::REPO_FILES, self.asking.now()), elements.collect()).await
     }
 
     async fn commits(&self, found: &Found) -> Result<()> {

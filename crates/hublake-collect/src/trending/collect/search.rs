@@ -1,28 +1,30 @@
 //! Searching for repositories: those with the most stars first, as many as are wanted.
 //!
 //! A search gives a thousand results at most. Where more are wanted, the next search is for what has at most as many
-//! stars as the last result; where a thousand have the same number, that number is divided by days of creation.
+//! stars as the last result; where a thousand have the same number, that number is divided by days of creation. Where
+//! more than a thousand of one day have the same number, the rest cannot be had, which is told as incomplete. What is of
+//! an excluded owner uses up nothing of what is wanted.
+
+mod page;
 
 use std::collections::HashSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use futures::future::try_join_all;
-use hublake_github::Outcome;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 
-use super::ask::{Asking, Kept, Refused};
+use self::page::REPOSITORIES;
+pub(super) use self::page::{CODE, SearchPage, page};
+use super::ask::Asking;
 use super::ledger::Ledger;
 use super::query::{Part, Query};
 use crate::Result;
-use crate::trending::stream;
+use crate::trending::is_private;
 
 /// Results of a page at most.
 pub(super) const PER_PAGE: usize = 100;
 /// Results of a search at most.
 const MOST_RESULTS: usize = 1_000;
-/// How often results that GitHub calls incomplete are asked for.
-const ATTEMPTS: u32 = 3;
 
 /// What asking came to: what was asked for, or why it cannot be had.
 pub(super) type Asked<T> = std::result::Result<T, String>;
@@ -65,118 +67,6 @@ struct Head {
     stargazers_count: Option<i64>,
     pushed_at: Option<DateTime<Utc>>,
     language: Option<String>,
-}
-
-/// A page of results.
-pub(super) struct SearchPage {
-    pub(super) kept: Kept,
-    pub(super) items: Vec<SearchItem>,
-    pub(super) remaining: Option<u32>,
-    total_count: usize,
-    is_incomplete: bool,
-}
-
-/// A result.
-pub(super) struct SearchItem {
-    /// As it came.
-    pub(super) payload: String,
-    /// The repository; none where it cannot be told, or in the results of code search.
-    pub(super) found: Option<Found>,
-    /// Whether it is the first time within the search, and within its limit.
-    pub(super) is_new: bool,
-}
-
-#[derive(Deserialize)]
-struct Body<'a> {
-    total_count: usize,
-    incomplete_results: bool,
-    #[serde(borrow)]
-    items: Vec<&'a RawValue>,
-}
-
-/// What of a body is needed, without the body.
-struct Read {
-    total_count: usize,
-    is_incomplete: bool,
-    items: Vec<String>,
-}
-
-fn read(body: &[u8]) -> Result<Read, serde_json::Error> {
-    let body: Body<'_> = serde_json::from_slice(body)?;
-    let items = body.items.into_iter().map(|item| item.get().to_owned()).collect();
-    Ok(Read { total_count: body.total_count, is_incomplete: body.incomplete_results, items })
-}
-
-/// One of the searches: where it is asked for, and what it is called where it fails.
-pub(super) struct Place {
-    pub(super) stream: &'static str,
-    pub(super) path: &'static str,
-    pub(super) sort: bool,
-}
-
-/// Searches for repositories, those with the most stars first.
-pub(super) const REPOSITORIES: Place = Place { stream: stream::REPOSITORIES, path: "search/repositories", sort: true };
-/// Searches for files.
-pub(super) const CODE: Place = Place { stream: stream::RENDER_BLUEPRINTS, path: "search/code", sort: false };
-
-/// One page of a search; what GitHub calls incomplete is asked for again, and the fullest answer counts.
-pub(super) async fn page(
-    asking: &Asking<'_>,
-    ledger: &Ledger,
-    place: &Place,
-    words: &str,
-    (per_page, number): (usize, usize),
-) -> Result<Asked<SearchPage>> {
-    let (per_page, number) = (per_page.to_string(), number.to_string());
-    let mut parameters = vec![("q", words), ("per_page", per_page.as_str()), ("page", number.as_str())];
-    if place.sort {
-        parameters.extend([("sort", "stars"), ("order", "desc")]);
-    }
-    let url = asking.run.client.url(place.path, &parameters);
-    let mut best: Option<SearchPage> = None;
-    for attempt in 1..=ATTEMPTS {
-        if attempt > 1 {
-            ledger.retries();
-        }
-        let (page, read) = match asking.get(ledger, place.stream, url.clone(), "", read).await {
-            Ok(answer) => answer,
-            // What came before is better than nothing.
-            Err(_) if best.is_some() => break,
-            Err(refused) => return Ok(Err(problem(&refused, words))),
-        };
-        let is_incomplete = read.is_incomplete;
-        let items = read.items.into_iter().map(|payload| SearchItem { found: None, is_new: false, payload }).collect();
-        let answer = SearchPage {
-            kept: Kept::of_page(place.stream, &page),
-            items,
-            remaining: page.rate.map(|rate| rate.remaining),
-            total_count: read.total_count,
-            is_incomplete,
-        };
-        let is_better = best.as_ref().is_none_or(|best| !is_incomplete || answer.items.len() > best.items.len());
-        let passed_over = if is_better { best.replace(answer) } else { Some(answer) };
-        if let Some(passed_over) = passed_over {
-            asking.keep(passed_over.kept, Vec::new()).await?;
-        }
-        if !is_incomplete {
-            break;
-        }
-    }
-    let Some(best) = best else { return Ok(Err(format!("search for {words}: no answer"))) };
-    if best.is_incomplete {
-        ledger.is_incomplete();
-    }
-    Ok(Ok(best))
-}
-
-fn problem(refused: &Refused, words: &str) -> String {
-    let subject = format!("search for `{words}`");
-    match refused {
-        Refused::Outcome(Outcome::Unprocessable { message, .. }) => format!(
-            "{subject}: GitHub will not answer it: {message}\nhint: look at the words of this search under [trending] in hublake.toml"
-        ),
-        other => other.message(&subject),
-    }
 }
 
 /// A search for the repositories with the most stars that goes on until its limit.
@@ -231,7 +121,12 @@ impl<'a> Search<'a> {
                 Err(message) => return Ok(Err(message)),
             };
             self.next = self.after(next, days.is_some(), &pages);
-            return Ok(Ok(Some(self.mark(pages))));
+            let is_cut = days.is_some() && pages.first().is_some_and(|first| first.total_count > MOST_RESULTS);
+            let pages = self.mark(pages);
+            if is_cut && self.left > 0 {
+                self.ledger.is_incomplete();
+            }
+            return Ok(Ok(Some(pages)));
         }
         Ok(Ok(None))
     }
@@ -280,17 +175,25 @@ impl<'a> Search<'a> {
             pages.iter().flat_map(|page| &page.items).filter_map(|item| Some(item.found.as_ref()?.stars)).collect();
         let (least, most) = (stars.iter().min().copied()?, stars.iter().max().copied()?);
         if least == most {
+            // What does not count among them makes room for as many more.
+            if next.known < results && results < MOST_RESULTS {
+                return Some(Next { days: Vec::new(), stars: next.stars, known: results });
+            }
             return Some(Next { days: vec![self.query.days()], stars: Some(least), known: 0 });
         }
         let known = stars.iter().filter(|stars| **stars == least).count();
         Some(Next { days: Vec::new(), stars: Some(least), known })
     }
 
-    /// Marks what is new and within the limit.
+    /// Marks what is new, of no excluded owner and within the limit; what is private is dropped.
     fn mark(&mut self, mut pages: Vec<SearchPage>) -> Vec<SearchPage> {
+        for page in &mut pages {
+            page.items.retain(|item| !is_private(&item.payload));
+        }
+        let options = self.asking.run.options;
         for item in pages.iter_mut().flat_map(|page| &mut page.items) {
             let Some(found) = &item.found else { continue };
-            item.is_new = self.left > 0 && self.seen.insert(found.repo_id);
+            item.is_new = self.left > 0 && !options.is_excluded(found.owner()) && self.seen.insert(found.repo_id);
             self.left -= usize::from(item.is_new);
         }
         pages

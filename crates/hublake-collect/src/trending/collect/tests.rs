@@ -1,4 +1,7 @@
 mod flow;
+mod partial;
+mod private;
+mod render;
 mod searches;
 mod server;
 

@@ -4,7 +4,7 @@ WITH newest AS (
          snapshot.snapshot_date
   FROM fact_repo_snapshots AS snapshot
   JOIN dim_repositories AS version ON version.repo_id = snapshot.repo_id AND version.is_current
-  WHERE snapshot.snapshot_date = (SELECT max(snapshot_date) FROM fact_repo_snapshots)
+  WHERE snapshot.snapshot_date = (SELECT snapshot_date FROM fact_repo_snapshots ORDER BY source_run_seq DESC LIMIT 1)
 ),
 -- Of how many repositories of the day, written in the language, Render is part; under render it is all of Render.
 adoption AS (

@@ -11,5 +11,5 @@ FROM fact_repo_snapshots AS snapshot
 JOIN dim_repositories AS version ON version.repo_id = snapshot.repo_id AND version.is_current
 LEFT JOIN stg_render_enrichment AS enrichment ON enrichment.repo_id = version.repo_id
 WHERE version.is_render
-  AND snapshot.snapshot_date = (SELECT max(snapshot_date) FROM fact_repo_snapshots)
+  AND snapshot.snapshot_date = (SELECT snapshot_date FROM fact_repo_snapshots ORDER BY source_run_seq DESC LIMIT 1)
 ORDER BY snapshot.momentum_score DESC, snapshot.stars DESC, snapshot.repo_id

@@ -7,5 +7,5 @@ SELECT version.repo_full_name, version.repo_url, version.language, version.descr
        snapshot.commits_last_7_days, snapshot.issues_closed_last_7_days, snapshot.active_contributors
 FROM fact_repo_snapshots AS snapshot
 JOIN dim_repositories AS version ON version.repo_id = snapshot.repo_id AND version.is_current
-WHERE snapshot.snapshot_date = (SELECT max(snapshot_date) FROM fact_repo_snapshots)
+WHERE snapshot.snapshot_date = (SELECT snapshot_date FROM fact_repo_snapshots ORDER BY source_run_seq DESC LIMIT 1)
 ORDER BY snapshot.momentum_score DESC, snapshot.stars DESC, snapshot.repo_id

@@ -9,7 +9,8 @@ use arrow::datatypes::{Int64Type, SchemaRef};
 use datafusion::common::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::prelude::SessionContext;
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
+use hublake_collect::decode::Rejected;
 use hublake_collect::{decode, tables};
 use hublake_lake::{SessionOptions, Snapshot, session};
 
@@ -85,13 +86,8 @@ impl Decoding<'_> {
         rejected: &mut BTreeMap<i64, usize>,
     ) -> Result<()> {
         let known = Arc::new(known);
-        let query = format!("SELECT * FROM raw WHERE {condition}");
-        let memory_limit_bytes = home.settings.memory_bytes;
-        let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
-        reading.register_table("raw", self.source.provider())?;
-        let stream = reading.sql(&query).await?.execute_stream().await?;
+        let stream = read_raw(home, self.source, condition, RAW_ROWS).await?;
         let decoded: Vec<(RecordBatch, decode::Decoded)> = stream
-            .map_err(|error| unreadable_raw(&self.source.name, error))
             .map_ok(|raw| {
                 let (known, decode) = (Arc::clone(&known), self.decode);
                 let work = move || -> Result<_> {
@@ -118,8 +114,48 @@ impl Decoding<'_> {
     }
 }
 
+/// Decodes rows of a raw table into `T`; tells which could not be decoded.
+pub(super) type Decode<T> = fn(&RecordBatch, &mut T) -> hublake_collect::Result<Vec<Rejected>>;
+
+/// Decodes the raw rows of several tables, one after the other, `batch_rows` at once; those that cannot be decoded go to
+/// `raw_rejected`. Tells how many these were, by repository.
+pub(super) async fn decode_into<T>(
+    rows: &mut T,
+    sources: &[(&str, Decode<T>)],
+    home: &Home,
+    raw: &RawTables,
+    condition: &str,
+    batch_rows: usize,
+) -> Result<BTreeMap<i64, usize>> {
+    let mut rejected = BTreeMap::new();
+    for (table, decode) in sources {
+        let mut stream = read_raw(home, raw.of(table)?, condition, batch_rows).await?;
+        while let Some(batch) = stream.try_next().await? {
+            let refused = decode(&batch, rows)?;
+            if !refused.is_empty() {
+                keep_rejected(home, table, &batch, &refused, &mut rejected).await?;
+            }
+        }
+    }
+    Ok(rejected)
+}
+
+async fn read_raw(
+    home: &Home,
+    table: &Snapshot,
+    condition: &str,
+    batch_rows: usize,
+) -> Result<impl Stream<Item = Result<RecordBatch>> + Unpin + use<>> {
+    let memory_limit_bytes = home.settings.memory_bytes;
+    let reading = session(&SessionOptions { memory_limit_bytes, batch_rows, ..Default::default() })?;
+    reading.register_table("raw", table.provider())?;
+    let stream = reading.sql(&format!("SELECT * FROM raw WHERE {condition}")).await?.execute_stream().await?;
+    let name = table.name.clone();
+    Ok(stream.map_err(move |error| unreadable_raw(&name, error)))
+}
+
 /// A file of raw rows that is damaged or gone stops the step: what it held is not to be guessed.
-pub(super) fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Error {
+fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Error {
     match error.find_root() {
         DataFusionError::ParquetError(_) | DataFusionError::ObjectStore(_) => anyhow::anyhow!(
             "table {table} cannot be read: {error}\nhint: a file of it is damaged or gone; restore it from a backup and run again. Nothing was published"
@@ -128,11 +164,11 @@ pub(super) fn unreadable_raw(table: &str, error: DataFusionError) -> anyhow::Err
     }
 }
 
-pub(super) async fn keep_rejected(
+async fn keep_rejected(
     home: &Home,
     stream: &str,
     raw: &RecordBatch,
-    rejected: &[decode::Rejected],
+    rejected: &[Rejected],
     counts: &mut BTreeMap<i64, usize>,
 ) -> Result<()> {
     let column = |name: &str| raw.column_by_name(name).map(|column| column.as_primitive::<Int64Type>());

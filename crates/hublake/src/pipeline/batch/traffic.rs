@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use arrow::array::{Array, AsArray, RecordBatch};
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Date32Type, Int64Type};
 use chrono::{Datelike, Days, NaiveDate};
 use datafusion::prelude::SessionContext;
-use futures::TryStreamExt;
-use hublake_collect::decode::{self, Rejected, TrafficRows};
+use hublake_collect::decode::{self, TrafficRows};
 use hublake_collect::tables;
-use hublake_lake::{Months, SessionOptions, session};
+use hublake_lake::Months;
 
-use super::decoding::{keep_rejected, unreadable_raw};
+use super::decoding::{Decode, decode_into};
 use super::{RawTables, register};
 use crate::home::Home;
-
-type Decode = fn(&RecordBatch, &mut TrafficRows) -> hublake_collect::Result<Vec<Rejected>>;
 
 /// Rows of a raw table that are decoded at once.
 const RAW_ROWS: usize = 2048;
@@ -28,29 +25,17 @@ pub(super) async fn decode(
     raw: &RawTables,
     condition: &str,
 ) -> Result<BTreeMap<i64, usize>> {
-    let mut rejected = BTreeMap::new();
-    let mut rows = TrafficRows::default();
-    for (table, decode) in [
-        (tables::RAW_TRAFFIC_VIEWS, decode::answers as Decode),
+    let sources: [(&str, Decode<TrafficRows>); 7] = [
+        (tables::RAW_TRAFFIC_VIEWS, decode::answers),
         (tables::RAW_TRAFFIC_CLONES, decode::answers),
         (tables::RAW_TRAFFIC_REFERRERS, decode::answers),
         (tables::RAW_TRAFFIC_PATHS, decode::answers),
         (tables::RAW_REPOSITORY_STATS, decode::answers),
         (tables::RAW_STAR_HISTORY, decode::answers),
         (tables::RAW_TRAFFIC_IMPORTS, decode::imports),
-    ] {
-        let memory_limit_bytes = home.settings.memory_bytes;
-        let reading = session(&SessionOptions { memory_limit_bytes, batch_rows: RAW_ROWS, ..Default::default() })?;
-        reading.register_table("raw", raw.of(table)?.provider())?;
-        let query = format!("SELECT * FROM raw WHERE {condition}");
-        let mut stream = reading.sql(&query).await?.execute_stream().await?;
-        while let Some(batch) = stream.try_next().await.map_err(|error| unreadable_raw(table, error))? {
-            let refused = decode(&batch, &mut rows)?;
-            if !refused.is_empty() {
-                keep_rejected(home, table, &batch, &refused, &mut rejected).await?;
-            }
-        }
-    }
+    ];
+    let mut rows = TrafficRows::default();
+    let rejected = decode_into(&mut rows, &sources, home, raw, condition, RAW_ROWS).await?;
     for (name, rows) in rows.finish()? {
         register(context, name, vec![rows])?;
     }

@@ -57,7 +57,7 @@ async fn of_repositories(work: &Work<'_>, pending: &[(Cursor, Repository)]) -> R
 }
 
 /// Everything that the unpublished runs found, and what was seen before them on the same days: numbers of a day compare
-/// all repositories of it.
+/// all repositories of it. The name is that of the newest run, as stg_repo_figures chooses among its answers.
 async fn whole(work: &Work<'_>, cursor: &Cursor) -> Result<(Vec<Member>, Rows)> {
     let context = work.session()?;
     context.register_table("runs", work.raw.of(tables::RAW_RUNS)?.provider())?;
@@ -75,13 +75,14 @@ async fn whole(work: &Work<'_>, cursor: &Cursor) -> Result<(Vec<Member>, Rows)> 
     }
     let listed = run_seqs.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let query = format!(
-        "WITH seen AS (SELECT repo_id, repo_full_name, fetched_at FROM found WHERE run_seq IN ({listed}) AND repo_id <> 0),
-         days AS (SELECT DISTINCT CAST(fetched_at AS DATE) AS day FROM seen),
+        "WITH days AS (SELECT DISTINCT CAST(started_at AS DATE) AS day FROM runs WHERE run_seq IN ({listed})),
          before AS (SELECT DISTINCT repo_id FROM {SNAPSHOTS} WHERE snapshot_date IN (SELECT day FROM days))
-         SELECT repo_id, last_value(repo_full_name ORDER BY fetched_at) FROM (
-             SELECT repo_id, repo_full_name, fetched_at FROM seen
+         SELECT repo_id, last_value(repo_full_name ORDER BY run_seq, directness, seen_at) FROM (
+             SELECT repo_id, repo_full_name, run_seq, fetched_at AS seen_at,
+                 CASE found_by WHEN 'detail' THEN 2 WHEN 'node' THEN 1 ELSE 0 END AS directness
+             FROM found WHERE run_seq IN ({listed}) AND repo_id <> 0
              UNION ALL
-             SELECT known.repo_id, known.repo_full_name, known.last_seen_at
+             SELECT known.repo_id, known.repo_full_name, 0, known.last_seen_at, 0
              FROM {} known JOIN before ON before.repo_id = known.repo_id
          ) GROUP BY repo_id ORDER BY repo_id",
         work.pipeline.weighed_by

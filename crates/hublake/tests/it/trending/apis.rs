@@ -9,10 +9,10 @@ use super::stored::stored;
 use super::world::town;
 use crate::scene::assert_same;
 
-/// The town, and generated repositories around it.
+/// The town, and generated repositories around it; one of them has its issues turned off, with some that are open.
 fn world() -> World {
     let mut world = town(noon());
-    let options = TrendingOptions { per_language: 4, render: 8, seed: 5, ..TrendingOptions::default() };
+    let options = TrendingOptions { per_language: 4, render: 18, seed: 5, ..TrendingOptions::default() };
     world.generate_trending(&options);
     world
 }

@@ -43,7 +43,7 @@ async fn a_repository_deleted_between_search_and_details_is_seen_and_told(#[case
     // What it was is noted before it goes.
     let look = stage.note();
     for seen in look.seen.iter_mut().filter(|seen| seen.truth.id == 2) {
-        seen.has_details = false;
+        (seen.has_files, seen.has_activity) = (false, false);
     }
     let (ended, _) = stage.try_run(&options);
     assert_eq!(ended.code, Some(0), "{ended:?}");
@@ -96,6 +96,7 @@ async fn a_readme_is_found_in_any_case_and_one_that_is_no_text_is_told(#[case] a
         (6, "README.md", Some([b"text".as_slice(), &[0, 1, 2, 255]].concat())),
         (7, "README.md", Some("long ".repeat(250_000).into_bytes())),
         (8, "README.md", Some("\u{1f40d}".repeat(6_000).into_bytes())),
+        (9, "README.md", Some(Vec::new())),
     ] {
         let name = format!("acme/python-{id}");
         let stars = [u32::try_from(id).expect("a small id") * 10, 0];
@@ -120,6 +121,21 @@ async fn a_readme_is_found_in_any_case_and_one_that_is_no_text_is_told(#[case] a
     let told = "SELECT repo_id FROM raw_github_files WHERE role = 'readme' AND problem IS NOT NULL ORDER BY 1";
     let told: Vec<i64> = stage.scene.hublake.query(told).iter().filter_map(|row| row["repo_id"].as_i64()).collect();
     assert!(told.starts_with(&[3, 6]), "{told:?}");
+    // An empty one is a text; of one that is none, or not there, nothing is shown.
+    let sql = "SELECT repo_id, readme_content AS content, readme_sha256 AS hash FROM dim_repositories
+        WHERE repo_id IN (3, 5, 6, 9) ORDER BY repo_id";
+    let row =
+        |id: i64, content: Option<&str>, hash: Option<&str>| json!({"repo_id": id, "content": content, "hash": hash});
+    let expected = [
+        // printf '# Gr\xfc\xdfe\n' | git hash-object --stdin | tr -d '\n' | sha256sum
+        row(3, None, Some("658d8e018956ec1115f1009f12f0c75eae006d9f3f5e0b57c3ba814d81824b8c")),
+        row(5, None, None),
+        // printf 'text\0\1\2\xff' | git hash-object --stdin | tr -d '\n' | sha256sum
+        row(6, None, Some("05aa966fab4c9adc7964c06661d4fed1df6e5d9aa34a51d8477ac2c1b810248f")),
+        // printf '' | sha256sum
+        row(9, Some(""), Some("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")),
+    ];
+    assert_eq!(stage.scene.hublake.query(sql), expected);
     // What cannot be read is not asked for again each time.
     stage.pass(TimeDelta::hours(1));
     stage.run_with(&["--api", api]);

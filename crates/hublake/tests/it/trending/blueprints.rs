@@ -83,6 +83,13 @@ services:
     dockerfilePath: docker/worker.Dockerfile
 ";
 
+/// Services that are built from Dockerfiles of other names, at the root and below.
+pub const SPREAD: &str = "\
+services:
+  - {type: web, name: box, runtime: docker, dockerfilePath: ./web.Dockerfile}
+  - {type: worker, name: bag, runtime: docker, dockerfilePath: jobs/deep/Dockerfile}
+";
+
 /// A site of files.
 pub const STATIC_SITE: &str = "\
 services:
@@ -147,6 +154,13 @@ const OWN: &[Blueprint] = &[
         services: &[("root", "boxed", "web"), ("root", "hauler", "worker")],
         databases: &[],
         dockerfiles: &["docker/web.Dockerfile", "docker/worker.Dockerfile"],
+        is_broken: false,
+    },
+    Blueprint {
+        text: SPREAD,
+        services: &[("root", "box", "web"), ("root", "bag", "worker")],
+        databases: &[],
+        dockerfiles: &["web.Dockerfile", "jobs/deep/Dockerfile"],
         is_broken: false,
     },
     Blueprint {

@@ -11,7 +11,7 @@ use super::stage::noon;
 use super::world::{Plot, build};
 
 /// A world of Python repositories: id, age in days, stars of their first days and of two days ago.
-fn of_python(plots: &[(u64, i64, [u32; 2])]) -> World {
+pub(super) fn of_python(plots: &[(u64, i64, [u32; 2])]) -> World {
     let mut world = World::new(noon());
     for (id, age, stars) in plots {
         let name = format!("acme/python-{id}");

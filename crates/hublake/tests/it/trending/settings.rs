@@ -100,3 +100,28 @@ async fn a_score_is_explained_so_that_it_can_be_added_up_by_hand() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_that_are_excluded_make_room_for_others_at_a_search_more() {
+    let mut world = World::new(noon());
+    for (id, name, stars) in [
+        (1, "big/one", 5_000),
+        (2, "acme/two", 400),
+        (3, "Big/three", 300),
+        (4, "acme/four", 200),
+        (5, "acme/five", 100),
+    ] {
+        build(&mut world, &Plot { id, name, language: Some("Rust"), age: 20, pushed: 1, stars: [stars, 0] });
+    }
+    let languages = vec![Language::of("Rust")];
+    let (limit, excluded_owners) = (2, vec!["big"]);
+    let rules = Rules { languages, limit, excluded_owners, topics: Vec::new(), code_hits: 0, ..Rules::of_default() };
+    let mut stage = Stage::of(world, rules, SimOptions::default()).await;
+    let requests = stage.run();
+    stage.assert_true();
+    let rows = stage.scene.hublake.query("SELECT repo_id FROM analytics_trending_repos_current ORDER BY 1");
+    assert_eq!(rows, [json!({"repo_id": 2}), json!({"repo_id": 4})]);
+    // One more for each that was of an excluded owner, where that came last.
+    let searches = requests.iter().filter(|one| one.target.starts_with("/search/repositories")).count();
+    assert!((2..=3).contains(&searches), "{searches}");
+}

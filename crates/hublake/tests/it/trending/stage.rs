@@ -122,11 +122,11 @@ impl Stage {
         self.run()
     }
 
-    /// Notes what a run sees now.
+    /// Notes what everybody sees now.
     pub fn note(&mut self) -> &mut Look {
         let world = self.scene.github.sim().world();
         let mut seen = Vec::new();
-        for repository in world.repositories() {
+        for repository in world.repositories().filter(|repository| !repository.is_private()) {
             let id = repository.id();
             let truth = world.trending_truth(id).expect("it is there");
             let mut files = BTreeMap::new();
@@ -141,7 +141,8 @@ impl Stage {
                 stars: world.star_truth(id),
                 has_issues,
                 open_issues: repository.issues().filter(is_open).count(),
-                has_details: true,
+                has_files: true,
+                has_activity: true,
             });
         }
         let look = Look { at: world.now(), seen, failed: BTreeSet::new() };

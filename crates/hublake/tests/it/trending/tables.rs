@@ -2,8 +2,10 @@
 
 use chrono::TimeDelta;
 use github_sim::{NewCommit, SimOptions, TrendingOptions, World};
+use rstest::rstest;
+use serde_json::json;
 
-use super::blueprints::{ANCHORS, BROKEN, STATIC_SITE, WEB_AND_DATABASE};
+use super::blueprints::{ANCHORS, BROKEN, SPREAD, STATIC_SITE, WEB_AND_DATABASE};
 use super::rules::Rules;
 use super::stage::{Stage, at, noon};
 use super::world::{Plot, build, closed};
@@ -20,8 +22,6 @@ async fn generated_repositories_of_every_kind_are_published_as_they_are() {
     let mut world = World::new(noon());
     let options = TrendingOptions { per_language: 13, render: 20, seed: 3, ..TrendingOptions::default() };
     world.generate_trending(&options);
-    // An owner has one way of writing; elsewhere is a test with several.
-    world.rename_repository("Render-Examples/deploy-0009", "render-examples/deploy-0009").expect("it is there");
     let rules = Rules { excluded_owners: vec!["vercel"], employee_owners: vec!["studio-001"], ..Rules::of_default() };
     let mut stage = Stage::of(world, rules, SimOptions::default()).await;
     stage.run();
@@ -52,6 +52,52 @@ async fn several_runs_a_day_leave_the_last_of_each_and_rank_all_of_the_day() {
     let rows = stage.scene.hublake.query(sql);
     let is_of_the_night = |row: &serde_json::Value| row["seen_at"].as_str().is_some_and(|text| text.contains("01:00"));
     assert!(rows.len() == 2 && rows.iter().all(is_of_the_night), "{rows:?}");
+}
+
+#[rstest]
+#[case::graphql("graphql")]
+#[case::rest("rest")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dockerfile_that_is_named_counts_from_the_run_that_first_finds_it(#[case] api: &str) {
+    let mut world = World::new(noon());
+    build(&mut world, &Plot { id: 1, name: "acme/boxes", language: Some("Go"), age: 400, pushed: 300, stars: [9, 1] });
+    world.set_file(1u64, "render.yaml", SPREAD).expect("a file");
+    let mut stage = Stage::of(world, Rules::of_default(), SimOptions::default()).await;
+    let complexity = |stage: &Stage| {
+        let rows = stage.scene.hublake.query("SELECT render_complexity_score AS score FROM stg_render_enrichment");
+        rows[0]["score"].as_i64()
+    };
+    stage.run_with(&["--api", api]);
+    // Two services of two types.
+    assert_eq!(complexity(&stage), Some(4));
+
+    // What is not there is looked for with what is asked each time.
+    stage.pass(TimeDelta::hours(1));
+    let requests = stage.run_with(&["--api", api]);
+    let of = |part: &str| requests.iter().filter(|one| one.target.contains(part)).count();
+    let expected = if api == "rest" { (0, 1, 0) } else { (2, 0, 0) };
+    assert_eq!((of("/graphql"), of("/contents"), of("/contents/")), expected);
+
+    let files =
+        [("jobs/deep/Dockerfile", "ENV HOST=$RENDER_EXTERNAL_HOSTNAME\n"), ("web.Dockerfile", "# render.com\n")];
+    for _ in 0..2 {
+        for ((path, text), score) in files.into_iter().zip([5, 6]) {
+            stage.pass(TimeDelta::hours(1));
+            stage.change(|world| world.set_file(1u64, path, text).expect("a file"));
+            stage.run_with(&["--api", api]);
+            assert_eq!(complexity(&stage), Some(score), "{path}");
+        }
+        // What is there is read once.
+        stage.pass(TimeDelta::hours(1));
+        stage.run_with(&["--api", api]);
+        let sql = "SELECT count(*) AS files FROM raw_github_files WHERE run_seq = (SELECT max(run_seq) FROM raw_runs)";
+        assert_eq!(stage.scene.hublake.query(sql), [json!({"files": 0})]);
+        stage.pass(TimeDelta::hours(1));
+        stage.change(|world| files.iter().for_each(|(path, _)| world.remove_file(1u64, path).expect("it is there")));
+        stage.run_with(&["--api", api]);
+        assert_eq!(complexity(&stage), Some(4), "they are gone");
+    }
+    stage.assert_true();
 }
 
 /// What people do in the town from day to day.

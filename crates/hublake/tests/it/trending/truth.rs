@@ -45,8 +45,10 @@ pub struct Seen {
     pub has_issues: bool,
     /// Open pull requests, and open issues where it has any.
     pub open_issues: usize,
-    /// Whether it was still there when its details were asked for.
-    pub has_details: bool,
+    /// Whether its files could be had, all that were asked for.
+    pub has_files: bool,
+    /// Whether it could be had what happened in the seven days before.
+    pub has_activity: bool,
 }
 
 /// A repository as a run found it.
@@ -61,9 +63,11 @@ pub struct Sighting<'a> {
     pub found_by: BTreeSet<String>,
     /// Why it is a Render repository, if it is one.
     pub category: Option<&'static str>,
-    /// What its files say; nothing where no details came.
+    /// What it was when its files could last be had; none where they never could.
+    pub listed: Option<&'a Seen>,
+    /// What these files say.
     pub analysis: Analysis,
-    /// What happened in the seven days before; nothing where no details came.
+    /// What happened in the seven days before, as the day's runs know it.
     pub activity: Option<Activity>,
 }
 
@@ -93,8 +97,15 @@ impl<'a> Chronicle<'a> {
     /// What follows from these looks, oldest first.
     pub fn new(rules: &'a Rules, looks: &'a [Look]) -> Self {
         let (mut runs, mut left_out, mut render) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let (mut listed, mut activities) = (BTreeMap::new(), BTreeMap::new());
         for look in looks {
-            let mut sightings = found::found(rules, look, &render);
+            let mut sightings = found::found(rules, look, &render, &listed);
+            for (id, sighting) in &mut sightings {
+                listed.extend(sighting.listed.map(|seen| (*id, seen)));
+                let of_day = (*id, sighting.day());
+                sighting.activity = sighting.activity.or_else(|| activities.get(&of_day).copied());
+                activities.extend(sighting.activity.map(|activity| (of_day, activity)));
+            }
             left_out.push(sightings.extract_if(.., |_, sighting| sighting.branches.is_empty()).collect());
             for (id, sighting) in &sightings {
                 if sighting.is_render() {

@@ -15,7 +15,8 @@ pub(super) struct ReadmeRow {
     pub(super) path: String,
     pub(super) blob_sha: String,
     pub(super) readme_sha256: String,
-    pub(super) content: String,
+    /// None where it is no text that can be read.
+    pub(super) content: Option<String>,
     pub(super) mentions: Mentions,
     pub(super) problem: Option<String>,
     pub(super) run_seq: i64,
@@ -24,20 +25,17 @@ pub(super) struct ReadmeRow {
 impl ReadmeRow {
     pub(super) fn of(repo_id: i64, run_seq: i64, files: &RepositoryFiles, html_url: &str) -> Option<Self> {
         let readme = files.contents_of(Role::Readme).next()?;
-        let text = readme.text.as_deref().unwrap_or_default();
-        let hashed = match &readme.text {
-            Ok(text) => text,
-            // Two that cannot be read are still two.
-            Err(_) => &readme.file.blob_sha,
-        };
+        let text = readme.text.as_deref().ok();
+        // Two that cannot be read are still two.
+        let hashed = text.unwrap_or(&readme.file.blob_sha);
         Some(Self {
             repo_id,
             seen_at: readme.seen_at,
             path: readme.file.path.clone(),
             blob_sha: readme.file.blob_sha.clone(),
             readme_sha256: sha256_hex(hashed.as_bytes()),
-            content: text.chars().take(README_CHARACTERS).collect(),
-            mentions: Mentions::find(text, html_url),
+            content: text.map(|text| text.chars().take(README_CHARACTERS).collect()),
+            mentions: Mentions::find(text.unwrap_or_default(), html_url),
             problem: readme.text.as_ref().err().cloned(),
             run_seq,
         })
@@ -55,6 +53,8 @@ pub(super) struct BlueprintRow {
     pub(super) complexity: Option<i64>,
     pub(super) quality: Option<i64>,
     pub(super) dockerfiles: Dockerfiles,
+    /// Those that it names, there or not.
+    pub(super) dockerfile_paths: Vec<String>,
     pub(super) warning_count: i64,
     pub(super) error: Option<String>,
     pub(super) error_line: Option<i64>,
@@ -98,6 +98,7 @@ impl BlueprintRow {
             complexity: None,
             quality: None,
             dockerfiles,
+            dockerfile_paths: Vec::new(),
             warning_count: 0,
             error: None,
             error_line: None,
@@ -116,6 +117,7 @@ impl BlueprintRow {
     }
 
     fn fill(&mut self, read: &Blueprint) {
+        self.dockerfile_paths = read.dockerfile_paths().into_iter().map(str::to_owned).collect();
         self.warning_count = i64::try_from(read.warning_count).unwrap_or(i64::MAX);
         if let Some(error) = &read.error {
             self.error = Some(error.message.clone());

@@ -38,11 +38,20 @@ fn services_and_scores_are_told() {
     // printf 'dockerfile\0api/Dockerfile\0d1\nrender_yaml\0render.yaml\0y1\n' | sha256sum
     let digest = "4245d4d2faeb2286b017b3d3997377cf73eceabb9ad1d22cdca6adea75d500c7";
     assert_eq!(told.texts(SOURCE, "files_digest"), some::<_, String>([digest]));
+    assert_eq!(told.lists(SOURCE, "dockerfile_paths"), [["api/Dockerfile"]]);
     let services = "decoded_render_services";
     assert_eq!(told.numbers(services, "position"), some::<_, i64>([1, 2, 3, 4]));
     assert_eq!(told.texts(services, "service_type"), some::<_, String>(["static", "private", "redis", "postgres"]));
     assert_eq!(told.texts(services, "service_name"), some::<_, String>(["site", "api", "cache", "store"]));
     assert_eq!(told.numbers(services, "line"), some::<_, i64>([3, 6, 10, 13]));
+}
+
+#[test]
+fn a_dockerfile_that_is_named_and_not_there_is_told() {
+    let told = told(vec![listing(ROOT), file("render_yaml", "render.yaml", "y1", YAML)]);
+    assert_eq!(told.lists(SOURCE, "dockerfile_paths"), [["api/Dockerfile"]]);
+    // 4 services and 3 kinds.
+    assert_eq!(told.numbers(SOURCE, "complexity"), [Some(7)]);
 }
 
 #[test]
@@ -66,5 +75,6 @@ fn an_empty_file_is_not_a_broken_one() {
 fn a_file_that_is_too_large_is_an_error() {
     let told = told(vec![listing(ROOT), without_text("render_yaml", "render.yaml", "unread", "it is too large")]);
     assert_eq!(told.texts(SOURCE, "error"), some::<_, String>(["it is too large"]));
+    assert_eq!(told.lists(SOURCE, "dockerfile_paths"), [Vec::<String>::new()]);
     assert_eq!(told.numbers(SOURCE, "complexity"), [None]);
 }

@@ -1,4 +1,7 @@
+use rstest::rstest;
+
 use super::*;
+use crate::events::Api;
 
 const SOURCE: &str = "decoded_repo_files";
 
@@ -76,10 +79,49 @@ fn known_dockerfiles_count_while_the_render_yaml_is_the_same() {
     assert!(rows.contains(&"dockerfile job/Dockerfile d4".to_owned()), "{rows:?}");
 }
 
-#[test]
-fn a_file_that_could_not_be_had_leaves_what_was_known() {
-    let failed = without_text("readme", "Readme.md", "failed", "a limit");
-    let told = told(vec![listing(ROOT), failed, file("render_yaml", "render.yaml", "y1", "services: []")]);
+fn is_listed(told: &Told) -> Vec<Option<bool>> {
+    told.flags("decoded_repo_details", "is_listed")
+}
+
+fn no_push() -> RawElement {
+    let kind = RawElementKind::Metric {
+        metric: "commits",
+        api: Api::Graphql,
+        window_start: window_start(),
+        outcome: "no_push",
+    };
+    element(7, kind, None)
+}
+
+#[rstest]
+#[case::root(listing("{}"))]
+#[case::root_without_files(listing("[]"))]
+#[case::root_with_files(listing(ROOT))]
+fn a_root_folder_that_came_is_listed_with_activity_or_without(#[case] root: RawElement) {
+    for with_activity in [false, true] {
+        let mut elements = vec![root.clone()];
+        elements.extend(with_activity.then(no_push));
+        let told = told(elements);
+        assert_eq!(is_listed(&told), [Some(true)], "{with_activity}");
+        assert_eq!(told.times("decoded_repo_details", "window_start")[0].is_some(), with_activity);
+        assert_eq!(told.numbers("decoded_repo_details", "commits_last_7_days")[0].is_some(), with_activity);
+    }
+}
+
+#[rstest]
+#[case::no_root_folder(vec![])]
+#[case::a_root_folder_that_cannot_be_read(vec![listing("[{}]")])]
+#[case::a_named_dockerfile_that_cannot_be_read(vec![listing(ROOT), named("web/Dockerfile", "{}")])]
+#[case::a_readme(vec![
+    listing(ROOT),
+    without_text("readme", "Readme.md", "failed", "a limit"),
+    file("render_yaml", "render.yaml", "y1", "services: []"),
+])]
+#[case::a_named_dockerfile(vec![listing(ROOT), without_text("dockerfile", "web/Dockerfile", "failed", "a limit")])]
+fn what_could_not_be_had_is_no_listing_so_that_what_was_known_holds(#[case] elements: Vec<RawElement>) {
+    let told = told([vec![no_push()], elements].concat());
+    assert_eq!(is_listed(&told), [Some(false)]);
+    assert_eq!(told.numbers("decoded_repo_details", "commits_last_7_days"), [Some(0)]);
     for source in [SOURCE, "decoded_readmes", "decoded_render_blueprints"] {
         assert_eq!(told.source(source).num_rows(), 0, "{source}");
     }
@@ -96,9 +138,19 @@ fn a_readme_is_hashed_whole_and_kept_in_part() {
 }
 
 #[test]
-fn a_readme_that_is_no_text_has_a_problem() {
+fn an_empty_readme_is_a_text() {
+    let told = told(vec![listing(ROOT), file("readme", "Readme.md", "r1", "")]);
+    assert_eq!(told.texts("decoded_readmes", "readme_content"), some::<_, String>([""]));
+    assert_eq!(told.texts("decoded_readmes", "problem"), [None]);
+}
+
+#[test]
+fn a_readme_that_is_no_text_has_a_problem_and_no_content() {
     let told = told(vec![listing(ROOT), without_text("readme", "Readme.md", "unread", "it is no UTF-8 text")]);
     assert_eq!(told.texts("decoded_readmes", "problem"), some::<_, String>(["it is no UTF-8 text"]));
-    assert_eq!(told.texts("decoded_readmes", "readme_content"), some::<_, String>([""]));
+    assert_eq!(told.texts("decoded_readmes", "readme_content"), [None]);
+    // printf b0 | sha256sum
+    let hash = "c02c0b965e023abee808f2b548d8d5193a8b5229be6f3121a6f16e2d41a449b3";
+    assert_eq!(told.texts("decoded_readmes", "readme_sha256"), some::<_, String>([hash]));
     assert_eq!(told.source(SOURCE).num_rows(), 4);
 }

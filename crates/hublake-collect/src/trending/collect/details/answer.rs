@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hublake_github::GraphqlAnswer;
+use hublake_github::{GraphqlAnswer, GraphqlError};
 
 use super::request::{Job, Metric};
 use super::tail::Tail;
@@ -11,7 +11,11 @@ use crate::events::Api;
 use crate::trending::collect::ask::{Aliases, Asking};
 use crate::trending::collect::ledger::Ledger;
 use crate::trending::collect::search::Found;
-use crate::trending::{Branch, GraphqlRepository, Listing, RawElement, RawElementKind};
+use crate::trending::{Branch, GraphqlRepository, Listing, RawElement, RawElementKind, is_private, of_private};
+
+/// What is told of a repository that is private by now: nobody's name.
+pub(in crate::trending::collect) const WENT_PRIVATE: &str = "a repository went private since it was found, and is left \
+    out\nhint: nothing is to be done: searches leave private repositories out";
 
 /// What an answer tells, ready to be kept.
 pub(super) struct Read {
@@ -26,7 +30,10 @@ pub(super) fn read(asking: &Asking<'_>, ledger: &Ledger, job: &Job<'_>, answer: 
     let mut read = Read { elements: Vec::new(), described: Vec::new(), tails: Vec::new() };
     for (place, wanted) in job.wanted.iter().enumerate() {
         let one = One { asking, job, wanted, place, answer };
-        if let Err(message) = one.read(&mut read) {
+        if let Some(private) = one.private() {
+            read.elements.push(private);
+            ledger.fails(WENT_PRIVATE.to_owned());
+        } else if let Err(message) = one.read(&mut read) {
             ledger.fails(format!("{}: {message}", wanted.found.full_name));
         }
     }
@@ -44,30 +51,35 @@ struct One<'a> {
 
 impl One<'_> {
     fn read(&self, read: &mut Read) -> Result<(), String> {
-        let mut found = self.wanted.found.clone();
+        let (mut found, mut listed) = (self.wanted.found.clone(), Ok(()));
         if self.job.figures {
             found = self.figures(read)?;
-            self.files(&found, read)?;
+            listed = self.files(&found, read);
         }
-        for metric in [Metric::Commits, Metric::Issues] {
-            self.metric(metric, &found, read)?;
-        }
-        Ok(())
+        let [commits, issues] = [Metric::Commits, Metric::Issues].map(|metric| self.metric(metric, &found, read));
+        listed.and(commits).and(issues)
     }
 
-    /// What came under an alias of this repository.
+    /// That it is private by now, if it is; what else it tells is for nobody.
+    fn private(&self) -> Option<RawElement> {
+        let told = ['r', 'c', 'i'].map(|alias| self.answer.data.get(&format!("{alias}{}", self.place)));
+        let payload = told.into_iter().flatten().find(|payload| is_private(payload))?;
+        let kind = RawElementKind::Repository { branch: String::new(), found_by: "detail", is_taken: true };
+        Some(element(&self.wanted.found, kind, Some(of_private(payload))))
+    }
+
+    /// What came under an alias of this repository, all of it: what an error left out is not to be taken for nothing.
     fn get(&self, alias: &str) -> Result<&str, String> {
-        let error = || {
-            let error = self.answer.errors.iter().find(|error| error.top_field() == Some(alias));
-            match error {
-                Some(error) if error.is_not_found() => {
-                    "it is gone since it was found\nhint: nothing is to be done: the next run looks again".to_owned()
-                }
-                Some(error) => format!("{error}\nhint: run again; if it stays so, use --api rest"),
-                None => "GitHub left it out of its answer\nhint: run again; if it stays so, use --api rest".to_owned(),
+        match (error_of(self.answer, alias), self.answer.data.get(alias)) {
+            (None, Some(payload)) => Ok(payload),
+            (Some(error), None) if error.is_not_found() => {
+                Err("it is gone since it was found\nhint: nothing is to be done: the next run looks again".to_owned())
             }
-        };
-        self.answer.data.get(alias).ok_or_else(error)
+            (Some(error), _) => Err(format!("{error}\nhint: run again; if it stays so, use --api rest")),
+            (None, None) => {
+                Err("GitHub left it out of its answer\nhint: run again; if it stays so, use --api rest".to_owned())
+            }
+        }
     }
 
     fn figures(&self, read: &mut Read) -> Result<Found, String> {
@@ -85,27 +97,29 @@ impl One<'_> {
         Ok(found)
     }
 
-    /// The root folder, and the known Dockerfiles that are still there.
+    /// The root folder, and the Dockerfiles that are known to be named and are there; nothing where one of them cannot
+    /// be had.
     fn files(&self, found: &Found, read: &mut Read) -> Result<(), String> {
         let payload = self.get(&format!("t{}", self.place))?;
         let listing = Listing::read(payload).map_err(|error| error.to_string())?;
         let root = RawElementKind::Listing { role: "root", path: String::new() };
-        read.elements.push(element(found, root, Some(payload)));
+        let mut elements = vec![element(found, root, Some(payload))];
         let mut dockerfiles = BTreeMap::new();
         for (number, path) in self.wanted.deeper_dockerfiles().enumerate() {
-            let Some(payload) = self.answer.data.get(&format!("d{}_{number}", self.place)) else { continue };
+            let payload = self.get(&format!("d{}_{number}", self.place)).map_err(|error| format!("{path}: {error}"))?;
             let alias: Branch = serde_json::from_str(payload).map_err(|error| error.to_string())?;
             let Some((oid, byte_size)) = alias.object.and_then(|file| Some((file.oid?, file.byte_size))) else {
                 continue;
             };
             let file = RawElementKind::Listing { role: "dockerfile", path: path.to_owned() };
-            read.elements.push(element(found, file, Some(payload)));
+            elements.push(element(found, file, Some(payload)));
             dockerfiles.insert(path.to_owned(), (oid, byte_size));
         }
         for (path, payload) in named_in_root(self.wanted, &listing, payload) {
             let file = RawElementKind::Listing { role: "dockerfile", path };
-            read.elements.push(element(found, file, Some(&payload)));
+            elements.push(element(found, file, Some(&payload)));
         }
+        read.elements.extend(elements);
         let known = self.wanted.known.clone();
         read.described.push(Described { found: found.clone(), known, listing, dockerfiles });
         Ok(())
@@ -136,6 +150,14 @@ impl One<'_> {
     }
 }
 
+/// The error about an alias or a part of it.
+pub(in crate::trending::collect) fn error_of<'a>(
+    answer: &'a GraphqlAnswer<Aliases>,
+    alias: &str,
+) -> Option<&'a GraphqlError> {
+    answer.errors.iter().find(|error| error.top_field() == Some(alias))
+}
+
 /// A name can mean another repository by now.
 pub(super) fn check(repo_id: i64, database_id: Option<i64>) -> Result<(), String> {
     // GraphQL's numbers have 32 bits: a greater id is null there.
@@ -147,7 +169,7 @@ pub(super) fn check(repo_id: i64, database_id: Option<i64>) -> Result<(), String
         .to_owned())
 }
 
-/// The known Dockerfiles of other names that lie in a root folder: path, and the entry as it came.
+/// The Dockerfiles of other names that are known to be named and lie in a root folder: path, and the entry as it came.
 pub(in crate::trending::collect) fn named_in_root(
     wanted: &Wanted,
     listing: &Listing,

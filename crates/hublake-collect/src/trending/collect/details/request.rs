@@ -11,15 +11,15 @@ use crate::events::instant;
 
 /// What a repository tells of itself.
 pub(in crate::trending::collect) const FIGURES: &str = "fragment figures on Repository{id databaseId nameWithOwner url \
-    description stargazerCount forkCount createdAt updatedAt pushedAt isArchived primaryLanguage{name} owner{login} \
-    repositoryTopics(first:20){nodes{topic{name}}} issues(states:OPEN){totalCount} \
+    description stargazerCount forkCount createdAt updatedAt pushedAt isArchived isPrivate primaryLanguage{name} \
+    owner{login} repositoryTopics(first:20){nodes{topic{name}}} issues(states:OPEN){totalCount} \
     pullRequests(states:OPEN){totalCount}}";
 const ROOT: &str = "fragment root on Repository{databaseId object(expression:\"HEAD:\"){... on Tree{entries{name type \
     oid object{... on Blob{byteSize}}}}}}";
-const COMMITS: &str = "fragment commits on Repository{databaseId defaultBranchRef{target{... on \
+const COMMITS: &str = "fragment commits on Repository{databaseId isPrivate defaultBranchRef{target{... on \
     Commit{history(since:$since,first:$first,after:$after){pageInfo{hasNextPage endCursor} nodes{oid committedDate \
     author{name email user{databaseId login}}}}}}}}";
-const ISSUES: &str = "fragment closed on Repository{databaseId \
+const ISSUES: &str = "fragment closed on Repository{databaseId isPrivate \
     issues(states:CLOSED,filterBy:{since:$closed},first:$first,after:$after,orderBy:{field:UPDATED_AT,direction:DESC})\
     {pageInfo{hasNextPage endCursor} nodes{number closedAt}}}";
 const RATE: &str = "rateLimit{cost limit remaining used resetAt}";

@@ -2,14 +2,14 @@
 
 use hublake_github::Outcome;
 
-use super::answer::{check, element, page_of};
+use super::answer::{WENT_PRIVATE, check, element, error_of, page_of};
 use super::request::{Metric, tail_request};
 use crate::Result;
 use crate::events::Api;
 use crate::trending::collect::ask::{Asking, Kept, Refused};
 use crate::trending::collect::ledger::Ledger;
 use crate::trending::collect::search::Found;
-use crate::trending::{RawElementKind, stream};
+use crate::trending::{RawElementKind, is_private, stream};
 
 /// Elements of a page at most, and the fewest that are worth a query.
 const MOST_ELEMENTS: usize = 100;
@@ -41,15 +41,21 @@ pub(super) async fn follow(asking: &Asking<'_>, ledger: &Ledger, tail: Tail) -> 
                 return Ok(());
             }
         };
+        let alias = format!("{}0", metric.alias());
         let read = answer
             .data
-            .get(&format!("{}0", metric.alias()))
+            .get(&alias)
+            .filter(|_| error_of(&answer, &alias).is_none())
             .ok_or("they came incomplete\nhint: run again; if it stays so, use --api rest".to_owned());
         let read = read.and_then(|payload| {
             let (database_id, next) = page_of(metric, payload)?;
             check(found.repo_id, database_id)?;
             Ok((payload, next))
         });
+        if read.as_ref().is_ok_and(|(payload, _)| is_private(payload)) {
+            ledger.fails(WENT_PRIVATE.to_owned());
+            return Ok(());
+        }
         let (payload, next) = match read {
             Ok(read) => read,
             Err(reason) => {

@@ -9,6 +9,7 @@ use super::content::{Content, MOST_BYTES};
 use super::{Fetched, Want, rest};
 use crate::Result;
 use crate::trending::collect::ask::{Aliases, Asking, Kept, Refused};
+use crate::trending::collect::details::error_of;
 use crate::trending::collect::ledger::Ledger;
 use crate::trending::{Branch, stream};
 
@@ -87,10 +88,10 @@ fn read(answer: &GraphqlAnswer<Aliases>, place: usize, want: &Want<'_>) -> Optio
     let payload = answer.data.get(&alias);
     let object = payload.and_then(|payload| serde_json::from_str::<Branch>(payload).ok()?.object);
     let Some((object, sha)) = object.and_then(|object| object.oid.clone().map(|sha| (object, sha))) else {
-        if want.sha.is_none() && payload.is_some() {
+        let error = error_of(answer, &alias);
+        if want.sha.is_none() && payload.is_some() && error.is_none() {
             return Some(Content::Missing);
         }
-        let error = answer.errors.iter().find(|error| error.top_field() == Some(alias.as_str()));
         let reason = error.map_or("it is gone since it was listed".to_owned(), ToString::to_string);
         let full_name = &want.described.found.full_name;
         return Some(Content::Failed(format!(

@@ -5,7 +5,7 @@ use super::*;
 
 /// Repositories 1 and 2 are of both lists, 3 is of the second alone; 2 was pushed to, and 3 is gone when it is asked
 /// about.
-fn item(id: i64) -> Value {
+pub(super) fn item(id: i64) -> Value {
     let pushed_at = if id == 2 { "2026-10-31T00:00:00Z" } else { "2026-10-05T00:00:00Z" };
     json!({
         "id": id, "node_id": format!("R_{id}"), "name": format!("t{id}"), "full_name": format!("acme/t{id}"),
@@ -63,7 +63,7 @@ fn alias(asked: &Asked, alias: &str, id: i64) -> Value {
     }
 }
 
-fn answer(asked: &Asked) -> (u16, Value) {
+pub(super) fn answer(asked: &Asked) -> (u16, Value) {
     if asked.path == "/search/repositories" {
         let ids = if asked.parameter("q").starts_with("language:First") { 1..=2 } else { 1..=3 };
         let items: Vec<_> = ids.map(item).collect();
@@ -88,7 +88,7 @@ fn answer(asked: &Asked) -> (u16, Value) {
     (200, if errors.is_empty() { json!({"data": data}) } else { json!({"data": data, "errors": errors}) })
 }
 
-fn two_lists() -> Options {
+pub(super) fn two_lists() -> Options {
     let language = |name: &str, needs_next| Language {
         name: name.to_owned(),
         query: format!("language:{name}"),
@@ -99,7 +99,7 @@ fn two_lists() -> Options {
 }
 
 /// The aliases that were asked for under a letter, with their repositories.
-fn asked_for(server: &Server, letter: char) -> Vec<String> {
+pub(super) fn asked_for(server: &Server, letter: char) -> Vec<String> {
     let queries = server.asked();
     let all = queries.iter().flat_map(Asked::aliases).filter(|(alias, _)| alias.starts_with(letter));
     let mut names: Vec<String> = all.map(|(_, name)| name).collect();
@@ -167,18 +167,26 @@ fn file(role: &str, path: &str, blob_sha: &str) -> KnownFile {
     KnownFile { role: role.to_owned(), path: path.to_owned(), blob_sha: blob_sha.to_owned() }
 }
 
-fn known(dockerfile_sha: &str, digest: &str) -> HashMap<i64, Known> {
+pub(super) fn known(dockerfile_sha: &str, digest: &str) -> HashMap<i64, Known> {
     let files = vec![
         file("readme", "README.md", "r1"),
         file("package_json", "package.json", "p1"),
         file("render_yaml", "render.yaml", "y1"),
         file("dockerfile", "web/Dockerfile", dockerfile_sha),
     ];
-    HashMap::from([(1, Known { files, files_digest: Some(digest.to_owned()), has_recent_snapshot: true })])
+    HashMap::from([(
+        1,
+        Known {
+            files,
+            files_digest: Some(digest.to_owned()),
+            named_dockerfiles: Some(vec!["web/Dockerfile".to_owned()]),
+            has_velocity: true,
+        },
+    )])
 }
 
 /// printf 'dockerfile\0web/Dockerfile\0d1\nrender_yaml\0render.yaml\0y1\n' | sha256sum
-const DIGEST: &str = "79cbfd2cf67e763ccaa7792fd632c790681c906d4d51204bea1e54b1cac8a083";
+pub(super) const DIGEST: &str = "79cbfd2cf67e763ccaa7792fd632c790681c906d4d51204bea1e54b1cac8a083";
 
 #[tokio::test]
 async fn what_is_published_is_not_asked_for_again() {
@@ -195,6 +203,43 @@ async fn what_is_published_is_not_asked_for_again() {
 async fn where_a_dockerfile_is_new_the_whole_blueprint_is_read() {
     let server = Server::start(answer).await;
     let ran = run(&server, &two_lists(), known("d0", "another")).await;
+    let files = ran.rows("raw_github_files", "role, blob_sha").await;
+    assert_eq!(files, ["dockerfile d1", "render_yaml y1"]);
+}
+
+/// Repository 1, when its `render.yaml` was read and the Dockerfile that it names was not there.
+fn known_without_dockerfile() -> HashMap<i64, Known> {
+    // printf 'render_yaml\0render.yaml\0y1\n' | sha256sum
+    let mut known = known("d1", "c7636125e364bebd4907a9acb2d6979eea43b11510fe96f97f89ca1ef6a85345");
+    known.get_mut(&1).unwrap().files.retain(|file| file.role != "dockerfile");
+    known
+}
+
+#[tokio::test]
+async fn a_dockerfile_that_was_not_there_is_looked_for_with_the_details_and_read_once_it_is() {
+    for is_there in [false, true] {
+        let server = Server::start(move |asked| {
+            let (status, mut body) = answer(asked);
+            if !is_there && body["data"]["d0_0"].is_object() {
+                body["data"]["d0_0"]["object"] = Value::Null;
+            }
+            (status, body)
+        })
+        .await;
+        let ran = run(&server, &two_lists(), known_without_dockerfile()).await;
+        assert_eq!(asked_for(&server, 'd'), ["acme/t1"]);
+        let files = ran.rows("raw_github_files", "role, blob_sha").await;
+        let expected: &[&str] = if is_there { &["dockerfile d1", "render_yaml y1"] } else { &[] };
+        assert_eq!(files, expected, "{is_there}");
+    }
+}
+
+#[tokio::test]
+async fn a_render_yaml_of_which_is_not_known_what_it_names_is_read_again() {
+    let server = Server::start(answer).await;
+    let mut known = known("d1", DIGEST);
+    known.get_mut(&1).unwrap().named_dockerfiles = None;
+    let ran = run(&server, &two_lists(), known).await;
     let files = ran.rows("raw_github_files", "role, blob_sha").await;
     assert_eq!(files, ["dockerfile d1", "render_yaml y1"]);
 }

@@ -42,6 +42,8 @@ async fn defect_08_runs_are_measured() {
         let took = instant(task, "finished_at") - instant(task, "started_at");
         let took = took.to_std().expect("it ends after it began");
         assert!(took <= elapsed, "{task}: the whole run took {elapsed:?}");
+        let asked_for = task["requests"].as_i64().unwrap_or_default();
+        assert!(asked_for == 0 || took > Duration::ZERO, "{task}: requests take time");
     }
     let discovered: BTreeMap<&str, i64> = tasks
         .iter()

@@ -16,14 +16,14 @@ pub struct Analysis {
     pub listing: Vec<(&'static str, String, String)>,
 }
 
-/// A README; of one that is no text nothing is read.
+/// A README; of one that is no text nothing is read, not even its mentions.
 pub struct Readme {
     /// As it is written.
     pub path: String,
-    /// Of the whole text, or of Git's id of what is no text.
+    /// Of the whole text, or of Git's id of what is no text, as it is written.
     pub sha256: String,
-    /// The first 5,000 characters.
-    pub content: String,
+    /// The first 5,000 characters; none of what is no text.
+    pub content: Option<String>,
     /// Whether it speaks of Render.
     pub mentions_render: bool,
     /// Where its button leads.
@@ -137,13 +137,15 @@ impl Readme {
         // Two that cannot be read are still two, by Git's ids of them.
         let (text, hashed) = match std::str::from_utf8(bytes) {
             // To Git, what has a NUL is no text.
-            Ok(text) if !text.contains('\0') => (text, bytes.as_slice()),
-            _ => ("", blob.as_bytes()),
+            Ok(text) if !text.contains('\0') => (Some(text), bytes.as_slice()),
+            _ => (None, blob.as_bytes()),
         };
+        let content = text.map(|text| text.chars().take(5_000).collect());
+        let text = text.unwrap_or_default();
         Some(Self {
             path: path.to_owned(),
             sha256: sha256(hashed),
-            content: text.chars().take(5_000).collect(),
+            content,
             mentions_render: mentions_render(&text.to_lowercase()),
             button: button(text).map(str::to_owned),
         })

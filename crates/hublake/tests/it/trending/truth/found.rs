@@ -12,8 +12,13 @@ use crate::trending::rules::{Language, Rules};
 const SEARCHED_BYTES: usize = 384 * 1024;
 
 /// The sightings of a run, by repository, those left out without a branch; these were Render repositories when they
-/// were seen before.
-pub fn found<'a>(rules: &Rules, look: &'a Look, render: &BTreeSet<u64>) -> BTreeMap<u64, Sighting<'a>> {
+/// were seen before, and these are what was known of files.
+pub fn found<'a>(
+    rules: &Rules,
+    look: &'a Look,
+    render: &BTreeSet<u64>,
+    known: &BTreeMap<u64, &'a Seen>,
+) -> BTreeMap<u64, Sighting<'a>> {
     let mut all: BTreeMap<u64, BTreeSet<String>> = BTreeMap::new();
     for language in &rules.languages {
         for seen in of_language(rules, language, look) {
@@ -29,21 +34,19 @@ pub fn found<'a>(rules: &Rules, look: &'a Look, render: &BTreeSet<u64>) -> BTree
     let mut sightings = BTreeMap::new();
     for seen in &look.seen {
         let Some(found_by) = all.remove(&seen.truth.id).filter(|names| !names.is_empty()) else { continue };
+        let listed = if seen.has_files { Some(seen) } else { known.get(&seen.truth.id).copied() };
         let mut branches = found_by.clone();
         for language in &rules.languages {
-            let is_old = |minimum| next_major(seen).is_some_and(|major| major < minimum);
+            let is_old = |minimum| listed.and_then(next_major).is_some_and(|major| major < minimum);
             if language.minimum_next_major.is_some_and(is_old) {
                 branches.remove(language.name);
             }
         }
         let stays = || render.contains(&seen.truth.id) && may_be_render(seen);
         let category = (branches.contains("render") || stays()).then(|| category(rules, seen));
-        let (analysis, activity) = if seen.has_details {
-            (Analysis::of(seen), Some(activity(seen, look)))
-        } else {
-            (Analysis::default(), None)
-        };
-        let sighting = Sighting { at: look.at, seen, branches, found_by, category, analysis, activity };
+        let analysis = listed.map(Analysis::of).unwrap_or_default();
+        let activity = seen.has_activity.then(|| activity(seen, look));
+        let sighting = Sighting { at: look.at, seen, branches, found_by, category, listed, analysis, activity };
         sightings.insert(seen.truth.id, sighting);
     }
     sightings
@@ -58,20 +61,16 @@ fn of_language<'a>(rules: &Rules, language: &Language, look: &'a Look) -> Vec<&'
             && pushed_at.is_some_and(|at| at.date_naive() >= pushed_since)
     };
     let of_language = |seen: &&Seen| seen.truth.language.as_deref() == Some(language.name);
-    let all = look.seen.iter().filter(of_language).filter(is_young).collect();
-    let mut most = most_starred(all, rules.limit);
-    most.retain(|seen| !is_excluded(rules, seen));
-    most
+    let all = look.seen.iter().filter(of_language).filter(is_young);
+    most_starred(all.filter(|seen| !is_excluded(rules, seen)).collect(), rules.limit)
 }
 
 fn of_render<'a>(rules: &Rules, look: &'a Look) -> Vec<&'a Seen> {
     let has_file = |seen: &Seen| seen.files.get("render.yaml").is_some_and(|bytes| bytes.len() < SEARCHED_BYTES);
     let has_topic = |seen: &Seen| rules.topics.iter().any(|topic| seen.truth.topics.iter().any(|own| own == topic));
     let is_hit = |seen: &Seen| rules.code_hits > 0 && has_file(seen);
-    let all = look.seen.iter().filter(|seen| is_hit(seen) || has_topic(seen)).collect();
-    let mut most = most_starred(all, rules.render_limit);
-    most.retain(|seen| !is_excluded(rules, seen));
-    most
+    let all = look.seen.iter().filter(|seen| is_hit(seen) || has_topic(seen));
+    most_starred(all.filter(|seen| !is_excluded(rules, seen)).collect(), rules.render_limit)
 }
 
 fn most_starred(mut all: Vec<&Seen>, limit: usize) -> Vec<&Seen> {
@@ -101,7 +100,7 @@ fn has_topic(seen: &Seen) -> bool {
 
 /// Whether nothing speaks against it that a Render repository is one still.
 fn may_be_render(seen: &Seen) -> bool {
-    !seen.has_details || seen.files.contains_key("render.yaml") || has_topic(seen)
+    !seen.has_files || seen.files.contains_key("render.yaml") || has_topic(seen)
 }
 
 fn category(rules: &Rules, seen: &Seen) -> &'static str {

@@ -21,8 +21,8 @@ pub struct Snapshot<'s, 'a> {
     pub sighting: &'s Sighting<'a>,
     /// The version that held then.
     pub key: u64,
-    /// Stars a day, what that was read from, and of how many days.
-    pub velocity: (f64, &'static str, i64),
+    /// Stars gained.
+    pub velocity: Velocity,
     /// 0.4 commits + 0.3 closed issues + 0.3 people.
     pub activity: Option<f64>,
     /// The most stars of its kind that day.
@@ -35,6 +35,24 @@ pub struct Snapshot<'s, 'a> {
     pub rank_overall: usize,
     /// From 1.
     pub rank_in_language: usize,
+}
+
+/// Stars gained in a time.
+#[derive(Clone, Copy)]
+pub struct Velocity {
+    /// Stars.
+    pub gained: i64,
+    /// The time.
+    pub in_days: f64,
+    /// What that was read from.
+    pub from: &'static str,
+}
+
+impl Velocity {
+    /// Stars a day.
+    pub fn per_day(&self) -> f64 {
+        self.gained as f64 / self.in_days
+    }
 }
 
 impl Momentum {
@@ -82,23 +100,31 @@ impl<'a> Chronicle<'a> {
     }
 
     /// By our own snapshots of the seven days before, else by the days on which the stars were given.
-    fn velocity(&self, sighting: &Sighting<'a>, days: &Days<'_, 'a>) -> (f64, &'static str, i64) {
+    fn velocity(&self, sighting: &Sighting<'a>, days: &Days<'_, 'a>) -> Velocity {
         let (id, today) = (sighting.id(), sighting.day());
-        let stars = sighting.seen.truth.stars as f64;
         let first = today - TimeDelta::days(7);
-        for (day, seen) in days.range(first..today) {
-            if let Some(own) = seen.get(&id) {
-                let between = (today - *day).num_days();
-                return ((stars - own.seen.truth.stars as f64) / between as f64, "snapshots", between);
+        let before = days.range(first..today).filter_map(|(_, seen)| seen.get(&id));
+        let stars = sighting.seen.truth.stars as i64;
+        for own in before {
+            let between = sighting.at - own.at;
+            if between >= TimeDelta::hours(12) {
+                return Velocity {
+                    gained: stars - own.seen.truth.stars as i64,
+                    in_days: between.num_seconds() as f64 / 86_400.0,
+                    from: "snapshots",
+                };
             }
         }
         // The days of the stars are asked for once a day.
         let of_today = self.runs.iter().filter_map(|run| run.get(&id)).find(|other| other.day() == today);
         let asked = of_today.unwrap_or(sighting);
-        let given = asked.seen.stars.iter().filter(|(day, _)| (first..today).contains(day));
-        let given: u64 = given.map(|(_, count)| count).sum();
-        let of_days = asked.age_days().clamp(1, 7);
-        (given as f64 / of_days as f64, "star history", of_days)
+        let created_at = asked.seen.truth.created_at;
+        let is_young = created_at.date_naive() >= first;
+        let counts = |day: &NaiveDate| is_young || (first..today).contains(day);
+        let given: u64 = asked.seen.stars.iter().filter(|(day, _)| counts(day)).map(|(_, count)| count).sum();
+        let life = (asked.at - created_at).num_seconds() as f64 / 86_400.0;
+        let in_days = if is_young { life.max(1.0) } else { 7.0 };
+        Velocity { gained: given as i64, in_days, from: "star history" }
     }
 
     /// `fact_repo_snapshots` and `fact_render_usage`.
@@ -119,7 +145,7 @@ impl<'a> Chronicle<'a> {
     }
 
     fn snapshot_row(&self, snapshot: &Snapshot<'_, '_>, day: NaiveDate) -> Value {
-        let Snapshot { sighting, velocity: (velocity, from, days), .. } = snapshot;
+        let Snapshot { sighting, velocity, .. } = snapshot;
         let truth = &sighting.seen.truth;
         let activity = sighting.activity;
         let rules = &self.rules.momentum;
@@ -130,7 +156,8 @@ impl<'a> Chronicle<'a> {
             "commits_last_7_days": activity.map(|activity| activity.commits),
             "issues_closed_last_7_days": activity.map(|activity| activity.closed),
             "active_contributors": activity.map(|activity| activity.people),
-            "star_velocity": velocity, "star_velocity_from": from, "star_velocity_days": days,
+            "star_velocity": velocity.per_day(), "star_velocity_from": velocity.from, "stars_gained": velocity.gained,
+            "stars_gained_in_days": velocity.in_days,
             "activity_score": snapshot.activity, "momentum_score": snapshot.momentum,
             "momentum_name": rules.name, "star_weight": rules.star_weight, "recency_weight": rules.recency_weight,
             "age_days": sighting.age_days(), "recency_score": snapshot.recency, "stars_most": snapshot.stars_most,

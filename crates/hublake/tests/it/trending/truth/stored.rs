@@ -28,8 +28,7 @@ impl Chronicle<'_> {
         }
         let mut listed: BTreeMap<u64, &Sighting<'_>> = BTreeMap::new();
         for (run, left_out) in self.runs.iter().zip(&self.left_out) {
-            listed
-                .extend(run.iter().chain(left_out).filter(|(_, one)| one.seen.has_details).map(|(id, one)| (*id, one)));
+            listed.extend(run.iter().chain(left_out).filter(|(_, one)| one.seen.has_files).map(|(id, one)| (*id, one)));
         }
         files.extend(listed.into_values().flat_map(file_rows));
         for sighting in newest {
@@ -126,7 +125,8 @@ fn enrichment_row(sighting: &Sighting<'_>) -> Value {
         "render_complexity_score": blueprint.and_then(|blueprint| blueprint.complexity),
         "service_count": whole.map(|blueprint| blueprint.counted.count()),
         "blueprint_quality_score": blueprint.and_then(|blueprint| blueprint.quality),
-        "documentation_score": documentation(sighting), "blob_sha": sighting.seen.truth.files.get("render.yaml"),
+        "documentation_score": documentation(sighting),
+        "blob_sha": sighting.listed.and_then(|seen| seen.truth.files.get("render.yaml")),
     })
 }
 

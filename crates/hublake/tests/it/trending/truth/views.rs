@@ -31,7 +31,7 @@ impl<'a> Chronicle<'a> {
                 let now = names[&one.sighting.id()];
                 history.push(json!({
                     "repo_full_name": now.seen.truth.full_name, "language": one.sighting.shown_language(),
-                    "snapshot_date": day, "stars": one.sighting.seen.truth.stars, "star_velocity": one.velocity.0,
+                    "snapshot_date": day, "stars": one.sighting.seen.truth.stars, "star_velocity": one.velocity.per_day(),
                     "momentum_score": one.momentum, "activity_score": one.activity,
                     "rank_overall": one.rank_overall, "rank_in_language": one.rank_in_language,
                 }));
@@ -54,7 +54,7 @@ fn current_row(one: &Snapshot<'_, '_>) -> Value {
         "repo_full_name": truth.full_name, "repo_url": one.sighting.url(), "language": one.sighting.shown_language(),
         "description": truth.description,
         "readme_content": one.sighting.analysis.readme.as_ref().map(|readme| &readme.content),
-        "render_category": one.sighting.category, "stars": truth.stars, "star_velocity": one.velocity.0,
+        "render_category": one.sighting.category, "stars": truth.stars, "star_velocity": one.velocity.per_day(),
         "activity_score": one.activity, "momentum_score": one.momentum, "rank_overall": one.rank_overall,
         "rank_in_language": one.rank_in_language, "snapshot_date": one.sighting.day(),
         "last_updated": one.sighting.day(),
@@ -99,7 +99,7 @@ fn ranking_row(one: &Snapshot<'_, '_>, today: &[Snapshot<'_, '_>]) -> Option<Val
         "repo_url": one.sighting.url(), "description": truth.description,
         "readme_content": one.sighting.analysis.readme.as_ref().map(|readme| &readme.content),
         "render_category": one.sighting.category, "stars": truth.stars, "momentum_score": one.momentum,
-        "star_velocity": one.velocity.0, "rank_in_language": one.rank_in_language,
+        "star_velocity": one.velocity.per_day(), "rank_in_language": one.rank_in_language,
         "snapshot_date": one.sighting.day(),
         "render_adoption_count": render_count(today, one.sighting.shown_language()),
     });
