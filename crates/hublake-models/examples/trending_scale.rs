@@ -180,7 +180,7 @@ async fn register_sources(
                 "SELECT repo_id, 'R_' || n AS repo_node_id, {named}, 'https://github.com/owner/' || n AS repo_url,
                  CASE n % 3 WHEN 0 THEN 'Python' WHEN 1 THEN 'TypeScript' ELSE 'Go' END AS language,
                  'What repository ' || n || ' is for' AS description, (n * 7919) % 50000 + {run_seq} AS stars,
-                 n % 900 AS forks, n % 40 AS open_issues, to_timestamp_seconds(to_unixtime({at}) - (n % 200) * 86400) AS created_at,
+                 n % 900 AS forks, n % 40 AS open_issues, to_timestamp_seconds(to_unixtime({at}) - (1 + n % 200) * 86400) AS created_at,
                  {at} - INTERVAL '1 hour' AS updated_at, {at} - INTERVAL '2 hours' AS pushed_at,
                  make_array('web', 'tools') AS topics, false AS is_archived,
                  CASE WHEN {is_render} THEN 'render' WHEN n % 3 = 0 THEN 'Python' WHEN n % 3 = 1 THEN 'TypeScript' ELSE 'Go' END AS branch,

@@ -1,6 +1,6 @@
 //! Everything that is written: lines and answers, and rows as a table, JSON, CSV or Parquet.
 //!
-//! Titles, names and messages are other people's words. Where they come to be read as text, [`clean`](crate::clean)
+//! Titles, names and messages are other people's words. Where they come to be read as text, [`crate::clean`]
 //! takes away what a terminal obeys; JSON has escapes for it; CSV and Parquet are exact, but not on a terminal.
 
 use std::fmt;
