@@ -20,6 +20,8 @@ use hublake_models::{Model, Project, Scope, audit, build};
 
 const PIPELINE: &str = "trending";
 const SNAPSHOTS: &str = "fact_repo_snapshots";
+/// Repositories whose days are made up at once, in the order in which they are stored.
+const AT_ONCE: usize = 10_000;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
@@ -305,13 +307,19 @@ async fn make_up(
             // A month at once, so that each is written once.
             let next = first + Days::new(done + 1);
             let until = days.min(done + u64::from(next.num_days_in_month()) - u64::from(next.day0()));
-            let query = format!(
-                "SELECT {} FROM snapshots CROSS JOIN (SELECT value AS by_days FROM generate_series({}, {until}))
-                 WHERE snapshot_date = DATE '{first}'",
-                columns.join(", "),
-                done + 1
-            );
-            let rows = conformed(&context, &query, &schema).await?;
+            let mut rows = Vec::new();
+            for some in ids.chunks(AT_ONCE) {
+                let (least, most) = (some.iter().min().copied(), some.iter().max().copied());
+                let query = format!(
+                    "SELECT {} FROM snapshots CROSS JOIN (SELECT value AS by_days FROM generate_series({}, {until}))
+                     WHERE snapshot_date = DATE '{first}' AND repo_id BETWEEN {} AND {} ORDER BY repo_id, by_days",
+                    columns.join(", "),
+                    done + 1,
+                    least.unwrap_or_default(),
+                    most.unwrap_or_default()
+                );
+                rows.extend(conformed(&context, &query, &schema).await?);
+            }
             let new: BTreeSet<NaiveDate> = (done + 1..=until).map(|day| first + Days::new(day)).collect();
             let before = project.model(name).and_then(|model| model.previous_days).unwrap_or_default();
             let taken = table.take_days(ids, &new, before, false).await?;
